@@ -1,0 +1,1 @@
+"""Puts the hub together: settings from the environment, URLs, ASGI, Celery, and the runner."""

@@ -1,0 +1,122 @@
+"""How the text of a setting becomes a value: one small function per kind; ValueError refuses."""
+
+import re
+from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+WILDCARDS = ("0.0.0.0", "::")  # noqa: S104  # recognised here, never bound
+UNITS = {"": 1, "kib": 1024, "mib": 1024 * 1024}
+
+
+class Address(NamedTuple):
+    """A host and port to listen on."""
+
+    host: str
+    port: int
+
+    @property
+    def is_wildcard(self) -> bool:
+        return self.host in WILDCARDS
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def address(text: str) -> Address:
+    found = re.fullmatch(r"(?:\[([0-9a-fA-F:]+)\]|([^\s:/\[\]]+)):(\d{1,5})", text)
+    if not found or not 1 <= int(found[3]) <= 65535:
+        raise ValueError
+    return Address(found[1] or found[2], int(found[3]))
+
+
+def url(text: str) -> str:
+    """Without the trailing slash, so that paths can be appended."""
+    parts = urlsplit(text)  # raises ValueError itself on a broken port or bracket
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        raise ValueError
+    if parts.query or parts.fragment or re.search(r"\s", text) or (parts.port or 1) < 1:
+        raise ValueError
+    return text.rstrip("/")
+
+
+def party(text: str) -> tuple[str, str]:
+    found = re.fullmatch(r"([A-Za-z]{2})/([A-Za-z0-9]{3})", text)
+    if not found:
+        raise ValueError
+    return found[1].upper(), found[2].upper()
+
+
+def text(text: str) -> str:
+    if not 1 <= len(text) <= 100 or not text.isprintable():
+        raise ValueError
+    return text
+
+
+def path(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def secret(text: str) -> str:
+    if text and len(text) < 32:
+        raise ValueError
+    return text
+
+
+def database_url(text: str) -> str:
+    if urlsplit(text).scheme not in ("postgresql", "postgres"):
+        raise ValueError
+    return text
+
+
+def redis_url(text: str) -> str:
+    if urlsplit(text).scheme not in ("redis", "rediss", "unix"):
+        raise ValueError
+    return text
+
+
+def size(text: str) -> int:
+    found = re.fullmatch(r"(\d{1,12})\s*([a-z]*)", text.lower())
+    if not found or found[2] not in UNITS or int(found[1]) * UNITS[found[2]] < 1024:
+        raise ValueError
+    return int(found[1]) * UNITS[found[2]]
+
+
+def words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def dotted_names(text: str) -> tuple[str, ...]:
+    names = words(text)
+    if not all(part.isidentifier() for name in names for part in name.split(".")):
+        raise ValueError
+    return names
+
+
+def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(word) for word in words(text))
+
+
+def number(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,12}", text) or not least <= int(text) <= most:
+            raise ValueError
+        return int(text)
+
+    return parse
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.lower() not in choices:
+            raise ValueError
+        return text.lower()
+
+    return parse
+
+
+def optional(parse: Callable[[str], T]) -> Callable[[str], T | None]:
+    return lambda text: parse(text) if text else None

@@ -1,0 +1,71 @@
+"""Makes database and first operator fit this version: python -m config.prepare. Safe to repeat."""
+
+import os
+import secrets
+import sys
+import time
+
+import django
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import OperationalError
+
+from config.secret import ADMIN, PASSWORD_FILE, keep_once
+
+# Any number: it only has to be the same in every hub that might migrate this database at once.
+MIGRATION_LOCK = 0x0C91
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    try:
+        wait_for_database(seconds=30)
+    except OperationalError as error:
+        sys.exit(f"the database cannot be reached: {error}")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        migrate()
+        ensure_admin()
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+
+
+def wait_for_database(seconds: float) -> None:
+    """A server of one's own may start at the same time as we do."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return connection.ensure_connection()
+        except OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+
+
+def migrate() -> None:
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting:
+        say(f"migrating the database: {len(waiting)} steps")
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def ensure_admin() -> None:
+    users = get_user_model()
+    if users.objects.filter(is_superuser=True).exists():
+        return
+    path = settings.HUB.data_dir / PASSWORD_FILE
+    users.objects.create_superuser(ADMIN, password=keep_once(path, secrets.token_urlsafe(12)))
+    say(f"made the operator {ADMIN}; the password is in {path}")
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""What monitors are told."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from config import health
+from config.celery import WORKER_SEEN, worker_seen
+
+COUNT = """
+from prometheus_client import Counter
+Counter("hub_test_messages", "Messages").inc(3)
+"""
+
+
+@pytest.fixture
+def worker_mark():
+    with health.client() as server:
+        server.delete(WORKER_SEEN)
+        yield server
+        server.delete(WORKER_SEEN)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_worker_the_hub_is_not_ready_and_says_why(worker_mark):
+    page = health.readyz()
+    assert page.status == 503
+    assert json.loads(page.body) == {"ready": False, "missing": {"worker": "none was seen lately"}}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_with_everything_there_the_hub_is_ready(worker_mark):
+    worker_seen()
+    page = health.readyz()
+    assert (page.status, json.loads(page.body)) == (200, {"ready": True, "missing": {}})
+    assert worker_mark.ttl(WORKER_SEEN) > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failing_check_is_named_without_its_address(worker_mark, settings):
+    worker_seen()
+    settings.REDIS_URL = "unix:///nowhere/secret-place.sock"
+    page = health.readyz()
+    assert page.status == 503
+    assert set(json.loads(page.body)["missing"]) == {"redis", "worker"}
+    assert b"secret-place" not in page.body
+
+
+def test_a_living_process_is_alive():
+    assert health.livez().status == 200
+
+
+def test_metrics_are_the_sum_over_all_processes(tmp_path, monkeypatch):
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", COUNT], env=environment, check=True)
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    assert b"hub_test_messages_total 6.0" in health.metrics().body

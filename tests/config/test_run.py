@@ -1,0 +1,175 @@
+"""The runner as an operator meets it: start, ready, stop; and what it refuses."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from tests import embedded
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def environment(home: Path, port: int, **more: str) -> dict[str, str]:
+    clean = {n: v for n, v in os.environ.items() if not n.startswith(("HUB_", "DATABASE", "REDIS"))}
+    return {**clean, "HUB_DATA_DIR": str(home), "HUB_LISTEN": f"127.0.0.1:{port}", **more}
+
+
+@contextmanager
+def running(home: Path, port: int, **more: str) -> Iterator[subprocess.Popen[str]]:
+    runner = subprocess.Popen(
+        [sys.executable, "-m", "config.run"], cwd=ROOT, env=environment(home, port, **more),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    try:
+        yield runner
+    finally:
+        if runner.poll() is None:
+            runner.send_signal(signal.SIGINT)
+            runner.communicate(timeout=15)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def get(port: int, path: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError as error:
+        return 0, str(error)
+
+
+def wait_until_ready(runner: subprocess.Popen[str], port: int) -> None:
+    deadline = time.monotonic() + 60
+    while get(port, "/readyz")[0] != 200:
+        assert runner.poll() is None, runner.communicate()[0]
+        assert time.monotonic() < deadline, get(port, "/readyz")
+        time.sleep(0.1)
+
+
+def test_a_hub_becomes_ready_and_stops_within_ten_seconds_leaving_nobody():
+    home, port = embedded.directory(), free_port()
+    with running(home, port) as runner:
+        wait_until_ready(runner, port)
+        assert get(port, "/livez")[0] == 200
+        assert get(port, "/metrics")[0] == 200
+        assert get(port, "/admin/login/")[0] == 200
+        children = psutil.Process(runner.pid).children(recursive=True)
+        assert {"web", "worker", "beat"} <= {role_of(child) for child in children}
+        began = time.monotonic()
+        runner.send_signal(signal.SIGINT)
+        said, _ = runner.communicate(timeout=15)
+    assert time.monotonic() - began < 10
+    assert runner.returncode == 0, said
+    assert [child for child in children if child.is_running()] == []
+    assert not (home / "services.json").exists()
+
+
+def test_a_worker_that_dies_is_started_again():
+    home, port = embedded.directory(), free_port()
+    with running(home, port) as runner:
+        wait_until_ready(runner, port)
+        first = child_of(runner, "worker")
+        assert first
+        first.kill()
+        deadline = time.monotonic() + 20
+        while (second := child_of(runner, "worker")) is None or second == first:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+def test_a_killed_runner_takes_its_children_along_and_the_next_start_works():
+    home, port = embedded.directory(), free_port()
+    with running(home, port) as runner:
+        wait_until_ready(runner, port)
+        children = psutil.Process(runner.pid).children(recursive=True)
+        runner.kill()
+        runner.communicate()
+    _, alive = psutil.wait_procs(children, timeout=10)
+    if sys.platform == "linux":
+        assert alive == []
+    with running(home, port) as runner:
+        wait_until_ready(runner, port)
+
+
+def test_a_second_hub_on_the_same_data_directory_is_refused():
+    home = embedded.directory()
+    with running(home, free_port()) as runner:
+        until(lambda: (home / "services.json").exists())
+        code, said = run_once(environment(home, free_port()))
+        assert code == 2
+        assert f"process {runner.pid}" in said
+        assert "HUB_DATA_DIR" in said
+
+
+def test_a_taken_port_is_refused():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, said = run_once(environment(embedded.directory(), port))
+    assert code == 2
+    assert f"127.0.0.1:{port}" in said
+    assert "HUB_LISTEN" in said
+
+
+def test_a_bad_setting_is_refused_before_anything_starts():
+    home = embedded.directory()
+    code, said = run_once(environment(home, free_port(), HUB_PARTY="nobody"))
+    assert code == 2
+    assert "HUB_PARTY" in said
+    assert list(home.iterdir()) == []
+
+
+def test_a_command_without_a_hub_says_so():
+    home = embedded.directory()
+    answer = subprocess.run(
+        [sys.executable, "manage.py", "migrate"], cwd=ROOT, env=environment(home, 1),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert answer.returncode != 0
+    assert f"no hub is running on data directory {home}" in answer.stderr
+
+
+def run_once(env: dict[str, str]) -> tuple[int, str]:
+    answer = subprocess.run(
+        [sys.executable, "-m", "config.run"], cwd=ROOT, env=env, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    return answer.returncode, answer.stdout
+
+
+def until(true, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def role_of(process: psutil.Process) -> str:
+    try:
+        words = process.cmdline()
+    except psutil.Error:
+        return ""
+    names = {"uvicorn": "web", "worker": "worker", "beat": "beat"}
+    return next((role for word, role in names.items() if word in words), "")
+
+
+def child_of(runner: subprocess.Popen[str], role: str) -> psutil.Process | None:
+    children = psutil.Process(runner.pid).children()
+    return next((child for child in children if role_of(child) == role), None)
