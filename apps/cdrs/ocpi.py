@@ -1,0 +1,50 @@
+"""CDRs: the record a charge is billed by, posted once by the CPO to the eMSP that pays.
+
+spec: mod_cdrs_cdrs_module
+"""
+
+from hub.ocpi import (
+    CONSUMERS,
+    Audience,
+    Effect,
+    End,
+    Link,
+    Linked,
+    Module,
+    Named,
+    Operation,
+    OwnerOf,
+    Role,
+    receiver,
+    sender,
+)
+
+POST = Operation(
+    Effect.APPEND,
+    clues=(
+        Named("cdr_token"),
+        Linked("session", "session_id"),
+        Linked("authorization_reference", "authorization_reference"),
+        OwnerOf("tokens", "cdr_token.uid", qualifier=("cdr_token.type", "RFID")),
+    ),
+    learns=(
+        Link("session", "session_id", owner=End.FROM),
+        Link("authorization_reference", "authorization_reference", owner=End.TO),
+    ),
+    location=True,
+)
+
+MODULE = Module(
+    id="cdrs",
+    senders=frozenset({Role.CPO}),
+    receivers=CONSUMERS,
+    audience=Audience.ADDRESSEE,
+    key={"cdr_id": "id"},
+    routes=(
+        sender("", get=Effect.LIST),
+        receiver("", post=POST),
+        # Not in the specification, but posted by real platforms. A CDR is read through the URL
+        # of the Location header, which is a stand-in.
+        receiver("{cdr_id}", post=POST),
+    ),
+)

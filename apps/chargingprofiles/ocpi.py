@@ -1,0 +1,59 @@
+"""Charging profiles: how fast a session may charge, set by the eMSP or its SCSP at the CPO.
+
+spec: mod_charging_profiles_module
+"""
+
+from hub.ocpi import (
+    Audience,
+    Effect,
+    End,
+    Link,
+    Linked,
+    Module,
+    Operation,
+    Place,
+    Role,
+    receiver,
+    sender,
+)
+
+SESSION = (Linked("session", "session_id"),)
+
+MODULE = Module(
+    id="chargingprofiles",
+    senders=frozenset({Role.EMSP, Role.SCSP, Role.OTHER}),
+    receivers=frozenset({Role.CPO, Role.EMSP}),
+    audience=Audience.ADDRESSEE,
+    routes=(
+        sender(
+            "{session_id}",
+            put=Operation(
+                Effect.ASK, clues=(Linked("charging_profile", "session_id"), *SESSION)
+            ),
+        ),
+        receiver(
+            "{session_id}",
+            get=Operation(
+                Effect.ASK,
+                clues=SESSION,
+                reply_to=Place.QUERY,
+                required_query=("duration", "response_url"),
+                time_limit=15.0,
+            ),
+            put=Operation(
+                Effect.ASK,
+                clues=SESSION,
+                learns=(Link("charging_profile", "session_id", owner=End.TO),),
+                reply_to=Place.BODY,
+                time_limit=15.0,
+            ),
+            delete=Operation(
+                Effect.ASK,
+                clues=SESSION,
+                reply_to=Place.QUERY,
+                required_query=("response_url",),
+                time_limit=15.0,
+            ),
+        ),
+    ),
+)

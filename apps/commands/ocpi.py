@@ -1,0 +1,46 @@
+"""Commands: the eMSP asks the CPO to act, and is told later how it went.
+
+spec: mod_commands_commands_module
+"""
+
+from hub.ocpi import (
+    Audience,
+    Effect,
+    End,
+    Link,
+    Linked,
+    Module,
+    Operation,
+    OwnerOf,
+    Place,
+    Role,
+    receiver,
+)
+
+MODULE = Module(
+    id="commands",
+    senders=frozenset({Role.EMSP, Role.OTHER}),
+    receivers=frozenset({Role.CPO}),
+    audience=Audience.ADDRESSEE,
+    routes=(
+        receiver(
+            "{command}",
+            post=Operation(
+                Effect.ASK,
+                clues=(
+                    OwnerOf("locations", "location_id"),
+                    Linked("session", "session_id"),
+                    Linked("reservation", "reservation_id"),
+                ),
+                learns=(
+                    Link("reservation", "reservation_id", owner=End.FROM),
+                    Link("authorization_reference", "authorization_reference", owner=End.FROM),
+                ),
+                reply_to=Place.BODY,
+                lasts_until="expiry_date",
+                own=("token",),
+                time_limit=15.0,
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Custom modules: one file each, found at start-up."""

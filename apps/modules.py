@@ -1,0 +1,38 @@
+"""Finds the module descriptions and holds the one frozen registry of them.
+
+A description is `MODULE` in `<app>/ocpi.py` of an installed app, in a file of `apps/custom`, or in
+a module named by the setting HUB_MODULES. They are found once, at start-up; a bad one stops it.
+"""
+
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps as installed
+from django.conf import settings
+
+from apps import custom
+from hub.ocpi.module import Module
+from hub.ocpi.registry import Registry
+
+
+@cache
+def registry() -> Registry:
+    """All modules. Raises BadDescription or ImportError, naming what is wrong."""
+    return Registry(import_module(name).MODULE for name in _names())
+
+
+def _names() -> Iterator[str]:
+    for config in installed.get_app_configs():
+        if config.name.startswith("apps.") and find_spec(f"{config.name}.ocpi"):
+            yield f"{config.name}.ocpi"
+    for found in pkgutil.iter_modules(custom.__path__, f"{custom.__name__}."):
+        yield found.name
+    yield from settings.HUB.modules
+
+
+def module_of(module_id: str) -> Module:
+    """The description with that id; KeyError when there is none."""
+    return registry()[module_id]

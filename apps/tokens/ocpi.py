@@ -1,0 +1,50 @@
+"""Tokens: who may charge, pushed by the eMSP; and the real-time authorization of one.
+
+spec: mod_tokens_tokens_module
+"""
+
+from hub.ocpi import (
+    AskAround,
+    Audience,
+    Code,
+    Effect,
+    End,
+    Link,
+    Module,
+    Operation,
+    OwnerOf,
+    Role,
+    receiver,
+    sender,
+)
+
+AUTHORIZE = Operation(
+    Effect.ASK,
+    clues=(OwnerOf("tokens", "token_uid", qualifier=("type", "RFID")), AskAround()),
+    learns=(
+        Link("authorization_reference", "authorization_reference", owner=End.TO, answer=True),
+    ),
+    unresolved=(404, Code.UNKNOWN_TOKEN),
+    time_limit=5.0,
+)
+
+MODULE = Module(
+    id="tokens",
+    senders=frozenset({Role.EMSP, Role.OTHER}),
+    receivers=frozenset({Role.CPO}),
+    audience=Audience.EVERYONE,
+    key={"token_uid": "uid"},
+    qualifier=("type", "RFID"),
+    routes=(
+        sender("", get=Effect.LIST),
+        sender("{token_uid}/authorize", post=AUTHORIZE),
+        # Not in the specification, but called by real platforms.
+        sender("{country_code}/{party_id}/{token_uid}/authorize", post=AUTHORIZE),
+        receiver(
+            "{country_code}/{party_id}/{token_uid}",
+            get=Effect.READ,
+            put=Effect.REPLACE,
+            patch=Effect.MERGE,
+        ),
+    ),
+)

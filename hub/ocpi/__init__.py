@@ -1,0 +1,45 @@
+"""What the wire means: the words that module descriptions are written in."""
+
+from hub.ocpi.module import (
+    CONSUMERS,
+    AskAround,
+    Audience,
+    Effect,
+    End,
+    Interface,
+    Link,
+    Linked,
+    Module,
+    Named,
+    Operation,
+    OwnerOf,
+    Part,
+    Place,
+    Role,
+    Route,
+    receiver,
+    sender,
+)
+from hub.ocpi.status import Code
+
+__all__ = [
+    "CONSUMERS",
+    "AskAround",
+    "Audience",
+    "Code",
+    "Effect",
+    "End",
+    "Interface",
+    "Link",
+    "Linked",
+    "Module",
+    "Named",
+    "Operation",
+    "OwnerOf",
+    "Part",
+    "Place",
+    "Role",
+    "Route",
+    "receiver",
+    "sender",
+]

@@ -1,0 +1,69 @@
+"""The response envelope: `data`, `status_code`, `status_message`, `timestamp`.
+
+spec: transport_and_format_response_format
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from hub.ocpi import datetimes
+from hub.ocpi.status import Code
+
+
+def render(
+    code: Code, now: datetime, *, message: str | None = None, data: object = msgspec.UNSET
+) -> bytes:
+    """An envelope as bytes. Without `data` the field is left out; `data` may be `msgspec.Raw`.
+    `status_message` is left out when there is none: some peers refuse null."""
+    envelope: dict[str, object] = {}
+    if data is not msgspec.UNSET:
+        envelope["data"] = data
+    envelope["status_code"] = int(code)
+    if message is not None:
+        envelope["status_message"] = message
+    envelope["timestamp"] = datetimes.render(now)
+    return msgspec.json.encode(envelope)
+
+
+def raw(text: bytes) -> msgspec.Raw:
+    """JSON text as the `data` of an envelope, written as it stands."""
+    return msgspec.Raw(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a peer answered. `data` is decoded JSON, None when absent."""
+
+    status_code: int
+    status_message: str
+    data: object
+
+
+def parse(body: bytes) -> Envelope | None:
+    """The envelope in a response body, or None when the body is not one."""
+    try:
+        content = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        return None
+    if not isinstance(content, dict):
+        return None
+    code = content.get("status_code")
+    if isinstance(code, str) and code.isdigit():
+        code = int(code)
+    if not isinstance(code, int) or isinstance(code, bool):
+        return None
+    return Envelope(code, str(content.get("status_message") or ""), content.get("data"))
+
+
+def unwrapped(body: bytes) -> bytes:
+    """The body of an asynchronous result, which is sent bare: peers that wrapped it in an envelope
+    are understood (spec: mod_commands_commandresult_object; the note in #437)."""
+    try:
+        members = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except msgspec.DecodeError:
+        return body
+    if "data" in members and "status_code" in members:
+        return bytes(members["data"])
+    return body

@@ -1,0 +1,66 @@
+"""What passes through: a message in, what goes out for it, the answer that comes back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hub.ocpi.headers import Heading
+from hub.ocpi.registry import Match
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One request of a platform on a functional module.
+
+    Attributes:
+        match: module, interface, operation and URL parameters.
+        tail: raw path below the module's endpoint, as received, without a leading slash.
+        query: raw query string.
+        headers: names in lower case.
+        body: the very bytes.
+        content: the body decoded, None when there is none; for decisions only.
+        to, from_: the routing pairs.
+        request_id, correlation_id: as received, or made by the hub when absent.
+    """
+
+    version: str
+    method: str
+    match: Match
+    tail: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    content: Any
+    to: Heading
+    from_: Heading
+    request_id: str
+    correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One request of the hub, ready to be sent. `headers` hold a token: never log them whole."""
+
+    method: str
+    url: str
+    headers: Headers
+    body: bytes
+    time_limit: float
+
+    def __repr__(self) -> str:
+        return f"Outgoing({self.method} {self.url}, {len(self.body)} bytes)"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer, of a platform or of the hub; header names of platforms are in lower case."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    def header(self, name: str) -> str:
+        """The first header of that name (lower case), or the empty string."""
+        return next((value for key, value in self.headers if key.lower() == name), "")

@@ -1,0 +1,276 @@
+"""The vocabulary in which an OCPI module is described; everything else is derived from it.
+
+A description says which interfaces a module has, what each method does to an object, who may call
+it, and where a message says who it is for. It holds no behaviour. `docs/adding-a-module.md` shows
+a whole one.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+
+from hub.ocpi.status import Code
+
+
+class Role(StrEnum):
+    """spec: types_role_enum"""
+
+    CPO = "CPO"
+    EMSP = "EMSP"
+    HUB = "HUB"
+    NAP = "NAP"
+    NSP = "NSP"
+    OTHER = "OTHER"
+    SCSP = "SCSP"
+
+
+# Who consumes what CPOs publish (spec: transport_and_format_message_routing_broadcast_push names
+# EMSP, NSP and OTHER; the terminology's role table adds NAP and SCSP where they offer the module).
+CONSUMERS = frozenset({Role.EMSP, Role.NSP, Role.OTHER, Role.NAP, Role.SCSP})
+
+
+class Interface(StrEnum):
+    """spec: version_information_endpoint_interface_role_enum"""
+
+    SENDER = "SENDER"
+    RECEIVER = "RECEIVER"
+
+    @property
+    def segment(self) -> str:
+        """How the hub's own URLs name it: `sender` or `receiver`."""
+        return self.value.lower()
+
+
+class Effect(Enum):
+    """What a request does to an object, whatever the module."""
+
+    LIST = "list"  # many objects, paged
+    READ = "read"  # one object
+    REPLACE = "replace"  # PUT of an owned object
+    MERGE = "merge"  # PATCH of an owned object
+    REMOVE = "remove"  # DELETE of an owned object
+    APPEND = "append"  # POST of a new object that never changes
+    ASK = "ask"  # needs the other party's own answer
+
+
+PUSHES = frozenset({Effect.REPLACE, Effect.MERGE, Effect.REMOVE, Effect.APPEND})
+
+
+class Audience(Enum):
+    """For whom the objects of a module are."""
+
+    EVERYONE = "everyone"  # may be broadcast
+    ADDRESSEE = "addressee"  # for the parties involved, never broadcast
+
+
+class Place(Enum):
+    """Where a request carries the URL that its result is posted to."""
+
+    BODY = "body"
+    QUERY = "query"
+
+
+class End(Enum):
+    """One end of a message."""
+
+    FROM = "from"
+    TO = "to"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A clue: the content names the party, in `field` (a dotted path to an object that has
+    country_code and party_id)."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A clue: the routing index knows who is at the other end of this id."""
+
+    kind: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerOf:
+    """A clue: the owner of a kept object of another module. `qualifier` names the second half of
+    a two-part key (a token's type) and its default."""
+
+    module: str
+    field: str
+    qualifier: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskAround:
+    """A last resort: ask every party of the target side that opted in, first yes wins."""
+
+
+Clue = Named | Linked | OwnerOf | AskAround
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a message that passed teaches the routing index: `owner` is the end that gave the id.
+    The field is looked up in the URL, the query, the body, or in the `answer`."""
+
+    kind: str
+    field: str
+    owner: End
+    answer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one route.
+
+    Attributes:
+        effect: what it does.
+        clues: where a request without TO says who it is for, in order of trust.
+        learns: what a passing message teaches the routing index.
+        reply_to: where the response_url is, if there is one.
+        lasts_until: body field with the moment until which results may come (RESERVE_NOW).
+        location: the answer carries the new object's URL in its Location header.
+        own: body fields whose party must be the requesting party; "" is the body itself.
+        required_query: query parameters that must be there.
+        unresolved: HTTP status and code when no clue finds the other party.
+        time_limit: seconds the hub waits for the other party.
+    """
+
+    effect: Effect
+    clues: tuple[Clue, ...] = ()
+    learns: tuple[Link, ...] = ()
+    reply_to: Place | None = None
+    lasts_until: str = ""
+    location: bool = False
+    own: tuple[str, ...] = ()
+    required_query: tuple[str, ...] = ()
+    unresolved: tuple[int, Code] = (200, Code.UNKNOWN_RECEIVER)
+    time_limit: float = 30.0
+
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One URL shape below a module's endpoint and what its methods do."""
+
+    interface: Interface
+    template: str
+    operations: Mapping[str, Operation]
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        return tuple(self.template.split("/")) if self.template else ()
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return tuple(_PARAMETER.findall(self.template))
+
+
+Declared = Effect | Operation
+
+
+def _route(interface: Interface, template: str, methods: Mapping[str, Declared | None]) -> Route:
+    operations = {
+        method.upper(): declared if isinstance(declared, Operation) else Operation(declared)
+        for method, declared in methods.items()
+        if declared is not None
+    }
+    return Route(interface, template, operations)
+
+
+def sender(
+    template: str = "",
+    *,
+    get: Declared | None = None,
+    post: Declared | None = None,
+    put: Declared | None = None,
+    patch: Declared | None = None,
+    delete: Declared | None = None,
+) -> Route:
+    """A URL shape of the SENDER interface, run by the side that owns the data."""
+    methods = {"GET": get, "POST": post, "PUT": put, "PATCH": patch, "DELETE": delete}
+    return _route(Interface.SENDER, template, methods)
+
+
+def receiver(
+    template: str = "",
+    *,
+    get: Declared | None = None,
+    post: Declared | None = None,
+    put: Declared | None = None,
+    patch: Declared | None = None,
+    delete: Declared | None = None,
+) -> Route:
+    """A URL shape of the RECEIVER interface, run by the side that consumes the data."""
+    methods = {"GET": get, "POST": post, "PUT": put, "PATCH": patch, "DELETE": delete}
+    return _route(Interface.RECEIVER, template, methods)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A nested object with a URL of its own: URL parameter, list member, id field in the item."""
+
+    parameter: str
+    member: str
+    id_field: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Module:
+    """The description of one OCPI module.
+
+    Attributes:
+        id: the ModuleID on the wire.
+        senders: roles that run the SENDER interface, and so call other parties' RECEIVER.
+        receivers: roles that run the RECEIVER interface, and so call other parties' SENDER.
+        audience: whether its objects may be broadcast.
+        routes: its URL shapes.
+        key: URL parameter of the object's id, to the field of the object that holds it; empty
+            when nothing is kept. The owner's country_code and party_id always belong to the key.
+        qualifier: a query parameter that belongs to the key too, with its default (`type` of
+            tokens); the object has a field of the same name.
+        parts: nested objects, outermost first.
+        appends: list members that a PATCH adds to.
+        versions: OCPI versions that have the module.
+        custom: not in the specification; shown only to platforms with an agreement for it.
+    """
+
+    id: str
+    senders: frozenset[Role]
+    receivers: frozenset[Role]
+    audience: Audience
+    routes: tuple[Route, ...]
+    key: Mapping[str, str] = field(default_factory=dict)
+    qualifier: tuple[str, str] | None = None
+    parts: tuple[Part, ...] = ()
+    appends: tuple[str, ...] = ()
+    versions: frozenset[str] = frozenset({"2.2.1"})
+    custom: bool = False
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the hub keeps objects of this module."""
+        return bool(self.key)
+
+    @property
+    def interfaces(self) -> frozenset[Interface]:
+        """The interfaces it has URLs on; results come back to the SENDER, so a module with a
+        response_url has one."""
+        replies = any(o.reply_to for route in self.routes for o in route.operations.values())
+        return frozenset(r.interface for r in self.routes) | (
+            {Interface.SENDER} if replies else frozenset()
+        )
+
+    def roles(self, interface: Interface) -> frozenset[Role]:
+        """The roles that run this interface."""
+        return self.senders if interface is Interface.SENDER else self.receivers
+
+    def callers(self, interface: Interface) -> frozenset[Role]:
+        """The roles that call this interface: those that run the other one."""
+        return self.receivers if interface is Interface.SENDER else self.senders

@@ -1,0 +1,1 @@
+"""Rules about time: when to try again, what a newer push replaces."""

@@ -1,0 +1,208 @@
+"""Decides where one message goes. Pure: a message and the network in, a decision out.
+
+    request -> state of TO -> row of the table -> Forward | Broadcast | FromStore | Resolve
+                                                   or an OcpiError that says what would have worked
+
+`Resolve` is a question: look these things up, then call `placed` with the owners found.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hub.ocpi.ids import PartyId
+from hub.ocpi.message import Message
+from hub.ocpi.module import Interface, Module
+from hub.ocpi.status import Code, OcpiError
+from hub.routing.clues import Everyone, Question, questions
+from hub.routing.network import Network, Party, Platform, Relation, Status
+from hub.routing.table import NOT_OFFERED, ROWS, Action, Row, To, operation_of
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One onward leg: to whom, in whose name, below which URL."""
+
+    to: Party
+    from_party: PartyId
+    base_url: str
+
+    @property
+    def platform(self) -> Platform:
+        return self.to.platform
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Send it to one party and wait for the answer."""
+
+    row: int
+    hop: Hop
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """Keep it for everyone, answer at once, deliver to each hop."""
+
+    row: int
+    hops: tuple[Hop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FromStore:
+    """Answer from the hub's own copies."""
+
+    row: int
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Who is this for? The questions are to be answered in order, the first answer counts."""
+
+    row: int
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskAround:
+    """Ask all of them with one deadline; the first yes wins."""
+
+    row: int
+    hops: tuple[Hop, ...]
+
+
+Decision = Forward | Broadcast | FromStore | Resolve | AskAround
+
+
+def decide(
+    message: Message, from_party: PartyId, platform: Platform, network: Network
+) -> Decision:
+    """The decision for a message that passed the guard. Raises OcpiError for a refusal."""
+    match = message.match
+    to = message.to
+    if to is None and platform.implicit_get_all and operation_of(message).name == "LIST":
+        to = network.hub
+    party = to if isinstance(to, PartyId) else None
+    state, target = state_of(party, from_party, match.module, match.interface, network)
+    row = ROWS[operation_of(message), match.module.audience, state]
+    if row.action is Action.REFUSE:
+        raise refusal(row, party, match.module, network)
+    if row.action is Action.FORWARD and target is not None:
+        asking = network.spelled(from_party)
+        return Forward(row.number, hop_to(target, asking, match.module, match.interface))
+    if row.action is Action.RESOLVE:
+        return Resolve(row.number, questions(message))
+    if row.action is Action.BROADCAST:
+        return Broadcast(row.number, receivers(match.module, from_party, platform, network))
+    return FromStore(row.number, row.action)
+
+
+def placed(
+    message: Message,
+    from_party: PartyId,
+    platform: Platform,
+    network: Network,
+    row: int,
+    owners: Sequence[PartyId],
+) -> Decision:
+    """The decision once the questions of a `Resolve` are answered: the same as if the party had
+    been named. Raises OcpiError when nobody, or more than one party, was found."""
+    match = message.match
+    found = sorted(set(owners))
+    if len(found) > 1:
+        raise OcpiError(
+            Code.NOT_ENOUGH_INFORMATION,
+            f"several parties fit ({', '.join(map(str, found))}); set OCPI-to to the one you mean.",
+        )
+    if found:
+        state, target = state_of(found[0], from_party, match.module, match.interface, network)
+        refused = ROWS[operation_of(message), match.module.audience, state]
+        if target is None or refused.action is Action.REFUSE:
+            raise refusal(refused, found[0], match.module, network)
+        asking = network.spelled(from_party)
+        return Forward(row, hop_to(target, asking, match.module, match.interface))
+    hops: tuple[Hop, ...] = ()
+    if Everyone() in questions(message):
+        hops = _opted_in(match.module, match.interface, from_party, platform, network)
+    if hops:
+        return AskAround(row, hops)
+    http, code = match.operation.unresolved
+    raise OcpiError(
+        code,
+        f"the hub cannot tell who this {match.module.id} request is for; set OCPI-to to the party "
+        "you mean.",
+        http=http,
+    )
+
+
+def state_of(
+    party: PartyId | None,
+    from_party: PartyId,
+    module: Module,
+    interface: Interface,
+    network: Network,
+) -> tuple[To, Party | None]:
+    """The state of TO, and the registration it means when that party can be reached."""
+    if party is None:
+        return To.NONE, None
+    if party == network.hub:
+        return To.HUB, None
+    target = network.find(party, module, interface)
+    if target is None:
+        return To.UNKNOWN, None
+    relation = network.relation(from_party, party, module)
+    if relation is Relation.HIDDEN:
+        return To.HIDDEN, None
+    if relation is Relation.PENDING:
+        return To.PENDING, None
+    if target.platform.status is not Status.CONNECTED:
+        return To.DOWN, None
+    return To.UP, target
+
+
+def hop_to(target: Party, from_party: PartyId, module: Module, interface: Interface) -> Hop:
+    """The leg to a party. Raises OcpiError 4000 when it does not offer the interface (row 26)."""
+    url = target.platform.endpoints.get((module.id, interface))
+    if url is None or target.role not in module.roles(interface):
+        raise refusal(NOT_OFFERED, target.id, module, None)
+    return Hop(target, from_party, url)
+
+
+def receivers(
+    module: Module, from_party: PartyId, platform: Platform, network: Network
+) -> tuple[Hop, ...]:
+    """Who gets a Broadcast Push: every connected party on the receiving side that offers the
+    module, has no agreement against it, and is not on the pusher's own platform. FROM is the hub.
+    """
+    interface = Interface.RECEIVER
+    return tuple(
+        Hop(party, network.hub, party.platform.endpoints[module.id, interface])
+        for party in network.running(module, interface)
+        if party.platform.id != platform.id
+        and network.relation(from_party, party.id, module) is Relation.ALLOWED
+    )
+
+
+def _opted_in(
+    module: Module,
+    interface: Interface,
+    from_party: PartyId,
+    platform: Platform,
+    network: Network,
+) -> tuple[Hop, ...]:
+    return tuple(
+        Hop(party, network.spelled(from_party), party.platform.endpoints[module.id, interface])
+        for party in network.running(module, interface)
+        if party.platform.answers_authorize
+        and party.platform.id != platform.id
+        and network.relation(from_party, party.id, module) is Relation.ALLOWED
+    )
+
+
+def refusal(
+    row: Row, party: PartyId | None, module: Module, network: Network | None
+) -> OcpiError:
+    """The error of a refusing row, with the names filled in."""
+    hub = "" if network is None else str(network.hub)
+    sentence = row.sentence.format(party=party, module=module.id, hub=hub)
+    return OcpiError(row.code, sentence)

@@ -1,0 +1,180 @@
+"""The picture of who is connected at one moment: immutable, and swapped as a whole on change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+
+from hub.ocpi.headers import TokenForm
+from hub.ocpi.ids import PartyId
+from hub.ocpi.module import Interface, Module, Role
+
+
+class Status(StrEnum):
+    """spec: mod_hub_client_info_hub_connection_type_enum"""
+
+    CONNECTED = "CONNECTED"
+    OFFLINE = "OFFLINE"
+    PLANNED = "PLANNED"
+    SUSPENDED = "SUSPENDED"
+
+
+class TokenKind(StrEnum):
+    """What a token in a request is good for."""
+
+    INVITATION = "invitation"  # CREDENTIALS_TOKEN_A: versions and credentials only
+    ISSUED = "issued"  # the hub's token for the platform
+    THEIRS = "theirs"  # the platform's own token for the hub, which some send by mistake
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEntry:
+    """Whose token a fingerprint is. `replaced`: a newer one was given, and this one still works
+    until that is used or the grace ends."""
+
+    platform_id: int
+    kind: TokenKind
+    replaced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A token that must be sent but never shown."""
+
+    value: str
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """One connected system.
+
+    Attributes:
+        endpoints: (module id, interface) to URL, overrides of the operator applied.
+        hosts: host names of its versions URL and endpoints; callbacks may go nowhere else.
+        token: what the hub sends to it, None before registration.
+        presents_as: FROM of everything sent to it, where it accepts one party only.
+        implicit_get_all: a list request without TO means GET All (D-05).
+        answers_authorize: may be asked about tokens whose owner is unknown.
+    """
+
+    id: int
+    name: str
+    status: Status
+    version: str = ""
+    endpoints: Mapping[tuple[str, Interface], str] = field(default_factory=dict)
+    hosts: frozenset[str] = frozenset()
+    token: Secret | None = None
+    token_form: TokenForm = TokenForm.BASE64
+    hidden_versions: frozenset[str] = frozenset()
+    presents_as: PartyId | None = None
+    implicit_get_all: bool = False
+    answers_authorize: bool = False
+    max_in_flight: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A party in one role on one platform. `id` is folded; `spelled` is as it registered."""
+
+    id: PartyId
+    role: Role
+    platform: Platform
+    spelled: PartyId
+
+
+class Relation(Enum):
+    """Whether two parties may exchange a module."""
+
+    ALLOWED = "allowed"
+    PENDING = "pending"  # offered or paused: shown to both as PLANNED
+    HIDDEN = "hidden"  # no agreement, or an ended one
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Two parties that may exchange the modules named; no names at all means every module."""
+
+    parties: frozenset[PartyId]
+    modules: frozenset[str]
+    relation: Relation
+
+    def covers(self, module: str) -> bool:
+        return not self.modules or module in self.modules
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Everything a decision may know about platforms and parties.
+
+    `tokens` maps a fingerprint to its token; `retiring` are platforms with replaced tokens.
+    `open_policy` lets parties talk without an agreement.
+    """
+
+    hub: PartyId
+    version: int = 0
+    platforms: Mapping[int, Platform] = field(default_factory=dict)
+    parties: Mapping[PartyId, tuple[Party, ...]] = field(default_factory=dict)
+    hosted: Mapping[int, tuple[Party, ...]] = field(default_factory=dict)
+    tokens: Mapping[str, TokenEntry] = field(default_factory=dict)
+    retiring: frozenset[int] = frozenset()
+    agreements: Mapping[frozenset[PartyId], tuple[Agreement, ...]] = field(default_factory=dict)
+    open_policy: bool = True
+
+    def roles(self, platform_id: int, party: PartyId) -> frozenset[Role]:
+        """The roles in which a platform hosts a party; empty when it does not."""
+        return frozenset(p.role for p in self.hosted.get(platform_id, ()) if p.id == party)
+
+    def spelled(self, party: PartyId) -> PartyId:
+        """The party as it registered itself; the hub's own and unknown ones as they are."""
+        registrations = self.parties.get(party, ())
+        return registrations[0].spelled if registrations else party
+
+    def relation(self, one: PartyId, other: PartyId, module: Module) -> Relation:
+        """Whether the two may exchange the module. A custom module always needs an agreement."""
+        for agreement in self.agreements.get(frozenset({one, other}), ()):
+            if agreement.covers(module.id):
+                return agreement.relation
+        if module.custom or not self.open_policy:
+            return Relation.HIDDEN
+        return Relation.ALLOWED
+
+    def find(self, party: PartyId, module: Module, interface: Interface) -> Party | None:
+        """The party as it runs this interface. One that is registered twice is taken where its
+        role fits, the endpoint is offered and the platform is connected, in that order."""
+        roles = module.roles(interface)
+        return max(
+            self.parties.get(party, ()),
+            key=lambda p: (
+                p.role in roles,
+                (module.id, interface) in p.platform.endpoints,
+                p.platform.status is Status.CONNECTED,
+            ),
+            default=None,
+        )
+
+    def running(self, module: Module, interface: Interface) -> tuple[Party, ...]:
+        """Every connected party that runs this interface, one entry per party and platform."""
+        roles = module.roles(interface)
+        found = {
+            (p.id, p.platform.id): p
+            for parties in self.parties.values()
+            for p in parties
+            if p.role in roles
+            and p.platform.status is Status.CONNECTED
+            and (module.id, interface) in p.platform.endpoints
+        }
+        return tuple(found.values())
+
+    def sees_custom(self, platform_id: int, module: Module) -> bool:
+        """Whether an agreement of one of the platform's parties names the custom module."""
+        own = {p.id for p in self.hosted.get(platform_id, ())}
+        return any(
+            agreement.relation is Relation.ALLOWED and agreement.covers(module.id)
+            for parties, agreements in self.agreements.items()
+            if parties & own
+            for agreement in agreements
+        )

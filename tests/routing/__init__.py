@@ -1,0 +1,1 @@
+"""The pure rules: tables of cases, no socket, no clock."""
