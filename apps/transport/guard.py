@@ -1,0 +1,108 @@
+"""Which URLs the hub may call: partners hand us addresses, and some of them are traps.
+
+The rule is applied to the addresses a name resolves to, at connect time, and the connection is
+made to the very address that was checked: a name that changes its mind in between gains nothing.
+Public addresses are called by https only; plain http and all other addresses need a network that
+the operator named in HUB_EGRESS_ALLOW.
+"""
+
+import asyncio
+import socket
+from dataclasses import dataclass
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+from urllib.parse import urlsplit
+
+from apps.transport.errors import Forbidden, Unreachable
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+# IPv6 prefixes that carry an IPv4 address, and where in the address it stands (bits from the right).
+_CARRIERS = (
+    (ip_network("::ffff:0:0/96"), 0),
+    (ip_network("64:ff9b::/96"), 0),
+    (ip_network("2002::/16"), 80),
+    (ip_network("::/96"), 0),
+)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a connection goes: scheme, host, port."""
+
+    scheme: str
+    host: str
+    port: int
+
+
+def origin_of(url: str) -> Origin:
+    """The origin of a URL. Raises Forbidden for anything but a plain http(s) URL with a host."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise Forbidden("it is not a valid URL") from None
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise Forbidden("only https is allowed")
+    if not parts.hostname or parts.username is not None or parts.password is not None:
+        raise Forbidden("it must have a host and no user name")
+    port = port or _DEFAULT_PORTS[parts.scheme]
+    if port < 1024 and port not in _DEFAULT_PORTS.values():
+        raise Forbidden("the port must be 80, 443 or at least 1024")
+    return Origin(parts.scheme, parts.hostname, port)
+
+
+def permitted(address: Address, scheme: str, allow: tuple[Network, ...]) -> bool:
+    """Whether the hub may connect to an address with this scheme."""
+    inner = _carried(address)
+    if any(candidate in network for candidate in (address, inner) for network in allow):
+        return True
+    return (
+        scheme == "https"
+        and address.is_global
+        and inner.is_global
+        and not (address.is_multicast or inner.is_multicast)
+    )
+
+
+def _carried(address: Address) -> Address:
+    if isinstance(address, IPv6Address):
+        for network, shift in _CARRIERS:
+            if address in network:
+                return IPv4Address((int(address) >> shift) & 0xFFFFFFFF)
+    return address
+
+
+async def addresses(origin: Origin, allow: tuple[Network, ...]) -> tuple[str, ...]:
+    """The addresses of an origin that the hub may connect to, in the resolver's order.
+
+    Raises Unreachable when the name does not resolve, Forbidden when none of them is permitted.
+    """
+    try:
+        found: list[Address] = [ip_address(origin.host)]
+    except ValueError:
+        found = await _resolve(origin)
+    fit = tuple(str(a) for a in dict.fromkeys(found) if permitted(a, origin.scheme, allow))
+    if not fit:
+        raise Forbidden(
+            "it leads to an address outside the public internet, or is not https; "
+            "the hub's operator can allow a network in HUB_EGRESS_ALLOW"
+        )
+    return fit
+
+
+async def _resolve(origin: Origin) -> list[Address]:
+    loop = asyncio.get_running_loop()
+    try:
+        infos = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise Unreachable("the host name does not resolve") from None
+    return [ip_address(str(info[4][0]).partition("%")[0]) for info in infos]
