@@ -1,0 +1,1 @@
+"""Versions and credentials: the handshake in both directions."""

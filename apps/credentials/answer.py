@@ -1,0 +1,145 @@
+"""Answers the configuration modules: versions, version details and credentials.
+
+They are local to the hub, carry no routing headers, and are the only thing that an invitation's
+token opens. Rows are written in a thread, partners are called from the event loop.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from asgiref.sync import sync_to_async
+
+from apps.credentials import pages, rows
+from apps.credentials.errors import not_for_registered, not_for_unregistered
+from apps.credentials.peer import Caller, Peer, Send, look
+from apps.parties import directory
+from hub.ocpi.credentials import Credentials, read
+from hub.ocpi.headers import TokenForm
+from hub.ocpi.status import OcpiError, method_not_allowed, not_found
+from hub.routing.network import Network, Platform, TokenKind
+
+NO_DATA = msgspec.UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigRequest:
+    """One request on a configuration module; `path` is what follows `/ocpi/`, without slashes at
+    its ends, `token` the token it came with."""
+
+    method: str
+    path: tuple[str, ...]
+    content: Any
+    platform: Platform
+    kind: TokenKind
+    token: str
+    form: TokenForm
+    correlation_id: str
+    now: datetime
+
+    def __repr__(self) -> str:
+        return f"ConfigRequest({self.method} {'/'.join(self.path)} of {self.platform.name})"
+
+
+async def answer(request: ConfigRequest, network: Network, send: Send) -> object:
+    """The `data` of the response, NO_DATA where there is none. Raises OcpiError."""
+    if request.path == ("versions",):
+        _only_get(request, "the versions endpoint")
+        return pages.versions(request.platform)
+    version = request.path[0]
+    if len(request.path) == 1:
+        _only_get(request, "version details")
+        return pages.details(version, request.platform, request.kind, network)
+    if version not in pages.offered(request.platform):
+        pages.details(version, request.platform, request.kind, network)
+    handler = _CREDENTIALS.get(request.method)
+    if handler is None:
+        raise method_not_allowed(request.method, tuple(_CREDENTIALS), "the credentials module")
+    return await handler(request, version, send)
+
+
+def is_configuration(path: tuple[str, ...]) -> bool:
+    """Whether a path below `/ocpi/` is answered here."""
+    return len(path) == 1 or (len(path) == 2 and path[1] == "credentials")
+
+
+async def _get(request: ConfigRequest, version: str, send: Send) -> object:
+    return pages.own_credentials(request.token)
+
+
+async def _post(request: ConfigRequest, version: str, send: Send) -> object:
+    if request.kind is not TokenKind.INVITATION:
+        raise not_for_registered("POST")
+    credentials = read(request.content)
+    await _in_thread(rows.claim_parties, request.platform.id, credentials.roles)
+    peer = await _look(request, credentials, version, send)
+    form = peer.form
+    issued = await _in_thread(
+        rows.registered, request.platform.id, credentials, peer, form, request.now
+    )
+    return pages.own_credentials(issued)
+
+
+async def _put(request: ConfigRequest, version: str, send: Send) -> object:
+    if request.kind is TokenKind.INVITATION:
+        raise not_for_unregistered("PUT")
+    credentials = read(request.content)
+    await _in_thread(rows.claim_parties, request.platform.id, credentials.roles)
+    try:
+        peer = await _look(request, credentials, version, send)
+    except OcpiError:
+        # Which token is valid during the exchange is not defined (#568): try the former one too.
+        former = request.platform.token
+        if former is None or former.value == credentials.token:
+            raise
+        caller = Caller(send, former.value, request.form, request.correlation_id)
+        try:
+            peer = await look(caller, credentials.url, version)
+        except OcpiError as second:
+            raise second from None
+    issued = await _in_thread(
+        rows.updated, request.platform.id, credentials, peer, peer.form, request.now
+    )
+    return pages.own_credentials(issued)
+
+
+async def _delete(request: ConfigRequest, version: str, send: Send) -> object:
+    if request.kind is TokenKind.INVITATION:
+        raise not_for_unregistered("DELETE")
+    await _in_thread(rows.unregistered, request.platform.id, request.now)
+    return NO_DATA
+
+
+_CREDENTIALS = {"GET": _get, "POST": _post, "PUT": _put, "DELETE": _delete}
+
+
+async def _look(
+    request: ConfigRequest, credentials: Credentials, version: str, send: Send
+) -> Peer:
+    caller = Caller(send, credentials.token, request.form, request.correlation_id)
+    return await look(caller, credentials.url, version)
+
+
+async def _in_thread(write: Callable[..., Any], *arguments: Any) -> Any:
+    """Writes rows beside the event loop, then takes the change into this process at once."""
+
+    def both() -> Any:
+        result = write(*arguments)
+        directory.refresh_if_changed()
+        return result
+
+    return await sync_to_async(both, thread_sensitive=False)()
+
+
+def _only_get(request: ConfigRequest, where: str) -> None:
+    if request.method != "GET":
+        raise method_not_allowed(request.method, ("GET",), where)
+
+
+def no_such_page(path: tuple[str, ...]) -> OcpiError:
+    """404 for a path below `/ocpi/` that is nothing."""
+    return not_found(
+        f"/ocpi/{'/'.join(path)[:80]} is no OCPI URL of this hub; begin at {pages.versions_url()}."
+    )

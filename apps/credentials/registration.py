@@ -1,0 +1,151 @@
+"""Handshakes that the hub begins: registering with a platform, renewing credentials with it."""
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import transaction
+
+from apps.credentials import pages, rows
+from apps.credentials.errors import PeerUnusable
+from apps.credentials.peer import Caller, Peer, json_body, look
+from apps.parties import directory, tokens
+from apps.parties.models import Platform, Token
+from apps.transport.client import Client
+from hub.ocpi.credentials import Credentials, read
+from hub.ocpi.headers import TokenForm
+from hub.ocpi.status import OcpiError
+from hub.routing.network import TokenKind
+
+WANTED = pages.VERSIONS[0]
+
+
+class AlreadyRegistered(ValueError):
+    """The name belongs to a platform that is registered."""
+
+
+async def register(versions_url: str, token_a: str, name: str | None = None) -> Platform:
+    """Registers the hub with a platform that invited it, and returns the platform.
+
+    The name defaults to that of the platform's first party. Raises OcpiError when the platform
+    cannot be registered with; nothing is left behind then. Raises AlreadyRegistered.
+    """
+    correlation_id = str(uuid.uuid4())
+    client = Client(settings.HUB.egress_allow, settings.HUB.max_answer_bytes)
+    try:
+        caller = Caller(client.send, token_a, TokenForm.BASE64, correlation_id)
+        peer = await look(caller, versions_url, WANTED)
+        platform, made, issued = await _thread(_prepare, name or f"at {versions_url}")
+        try:
+            credentials = await _exchange(caller, "POST", peer, issued)
+            await _thread(_connected, platform, credentials, peer, name)
+        except BaseException:
+            await _thread(_undo, platform, made, issued)
+            raise
+    finally:
+        await client.close()
+    return await _thread(Platform.objects.get, platform.pk)
+
+
+async def renew(platform: Platform) -> None:
+    """Renews the credentials with a registered platform by PUT: its endpoints are fetched again,
+    both tokens are new, the former ones stay valid for the grace. Raises OcpiError; the former
+    state stays whole then."""
+    client = Client(settings.HUB.egress_allow, settings.HUB.max_answer_bytes)
+    try:
+        token = await _thread(_their_token, platform)
+        form = TokenForm(platform.token_form)
+        caller = Caller(client.send, token, form, str(uuid.uuid4()))
+        peer = await look(caller, platform.versions_url, platform.version or WANTED)
+        issued = await _thread(_issue, platform)
+        try:
+            credentials = await _exchange(caller, "PUT", peer, issued)
+            await _thread(_renewed, platform, credentials, peer, issued)
+        except BaseException:
+            await _thread(_take_back, platform, issued)
+            raise
+    finally:
+        await client.close()
+
+
+async def _exchange(caller: Caller, method: str, peer: Peer, issued: str) -> Credentials:
+    body = json_body(pages.own_credentials(issued))
+    data = await caller.call(method, peer.credentials_url, body)
+    try:
+        return read(data)
+    except OcpiError as error:
+        raise PeerUnusable(f"its Credentials object: {error.message}") from None
+
+
+def _prepare(name: str) -> tuple[Platform, bool, str]:
+    with transaction.atomic():
+        platform, made = Platform.objects.get_or_create(name=name)
+        if platform.tokens.filter(kind=TokenKind.ISSUED).exists():
+            raise AlreadyRegistered(f"{name!r} is registered already")
+        issued = tokens.issue(platform, TokenKind.ISSUED)
+        directory.changed()
+    return platform, made, issued
+
+
+def _connected(platform: Platform, credentials: Credentials, peer: Peer, name: str | None) -> None:
+    with transaction.atomic():
+        rows.connected(platform.pk, credentials, peer, _now(), "registered by the hub")
+        platform.tokens.filter(kind=TokenKind.INVITATION).delete()
+        if name is None:
+            Platform.objects.filter(pk=platform.pk).update(name=_free_name(credentials))
+
+
+def _free_name(credentials: Credentials) -> str:
+    first = credentials.roles[0]
+    name = str(first.business_details.get("name") or first.party)[:90]
+    taken = set(Platform.objects.values_list("name", flat=True))
+    return next(n for n in (name, *(f"{name} {i}" for i in range(2, 1000))) if n not in taken)
+
+
+def _undo(platform: Platform, made: bool, issued: str) -> None:
+    with transaction.atomic():
+        _drop(platform, issued)
+        if made:
+            Platform.objects.filter(pk=platform.pk).delete()
+        directory.changed()
+
+
+def _issue(platform: Platform) -> str:
+    with transaction.atomic():
+        issued = tokens.issue(platform, TokenKind.ISSUED)
+        directory.changed()
+    return issued
+
+
+def _renewed(platform: Platform, credentials: Credentials, peer: Peer, issued: str) -> None:
+    with transaction.atomic():
+        rows.connected(platform.pk, credentials, peer, _now(), "credentials renewed by the hub")
+        tokens.retire_all_but(platform, TokenKind.ISSUED, issued, rows.grace_end(_now()))
+
+
+def _take_back(platform: Platform, issued: str) -> None:
+    with transaction.atomic():
+        _drop(platform, issued)
+        directory.changed()
+
+
+def _drop(platform: Platform, issued: str) -> None:
+    tokens.of(platform, issued).delete()
+
+
+def _their_token(platform: Platform) -> str:
+    token = Token.objects.filter(platform=platform, kind=TokenKind.THEIRS, replaced=False).first()
+    if token is None:
+        raise PeerUnusable(f"{platform.name} has not registered yet")
+    return tokens.reveal(token)
+
+
+async def _thread(work: Callable[..., Any], *arguments: Any) -> Any:
+    return await sync_to_async(work, thread_sensitive=False)(*arguments)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

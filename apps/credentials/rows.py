@@ -1,0 +1,183 @@
+"""Registrations as rows: a handshake that worked is written here, in one transaction or not at all."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.credentials.errors import Quarantined, not_for_registered
+from apps.credentials.peer import Listed, Peer
+from apps.modules import registry
+from apps.parties import directory, tokens
+from apps.parties.models import CredentialsRole, Endpoint, PartyClaim, Platform
+from hub.ocpi.credentials import Credentials, PartyRole
+from hub.ocpi.headers import TokenForm
+from hub.ocpi.ids import PartyId
+from hub.ocpi.module import Interface, Role
+from hub.ocpi.status import invalid
+from hub.routing.network import Status, TokenKind
+
+
+def claim_parties(platform_id: int, roles: Iterable[PartyRole]) -> None:
+    """Checks that every party is free or this platform's own.
+
+    Raises OcpiError 2001 for the hub's own party, Quarantined when another platform holds one;
+    the claim is recorded then, for an operator to decide.
+    """
+    contested = []
+    hub = PartyId.of(*settings.HUB.party)
+    for wanted in roles:
+        if wanted.party == hub:
+            raise invalid(f"roles: {hub} is the hub itself.")
+        held = CredentialsRole.objects.filter(role=wanted.role, party=str(wanted.party))
+        holder = held.exclude(platform_id=platform_id).first()
+        if holder is not None:
+            PartyClaim.objects.get_or_create(
+                platform_id=platform_id,
+                role=wanted.role,
+                party=str(wanted.party),
+                decision=PartyClaim.Decision.OPEN,
+                defaults={"held_by_id": holder.platform_id},
+            )
+            contested.append(f"{wanted.party} as {wanted.role}")
+    if contested:
+        raise Quarantined(contested)
+
+
+def decide_claim(claim: PartyClaim, decision: PartyClaim.Decision, now: datetime) -> bool:
+    """An operator's decision. Granting takes the party from its holder, so that the claimant's
+    next request succeeds; returns False when the claim was decided before."""
+    with transaction.atomic():
+        rows = PartyClaim.objects.filter(pk=claim.pk, decision=PartyClaim.Decision.OPEN)
+        if rows.update(decision=decision, decided_at=now) == 0:
+            return False
+        if decision == PartyClaim.Decision.GRANTED:
+            CredentialsRole.objects.filter(
+                platform=claim.held_by, role=claim.role, party=claim.party
+            ).delete()
+            directory.changed()
+    return True
+
+
+def registered(
+    platform_id: int, credentials: Credentials, peer: Peer, form: TokenForm, now: datetime
+) -> str:
+    """Writes a first registration and returns the token issued for the platform.
+
+    The invitation ends here; of two requests with one invitation the second gets 405.
+    """
+    with transaction.atomic():
+        platform = Platform.objects.select_for_update().get(pk=platform_id)
+        if not platform.tokens.filter(kind=TokenKind.INVITATION).delete()[0]:
+            raise not_for_registered("POST")
+        claim_parties(platform_id, credentials.roles)
+        platform.tokens.all().delete()
+        issued = tokens.issue(platform, TokenKind.ISSUED)
+        tokens.issue(platform, TokenKind.THEIRS, token=credentials.token)
+        _connect(platform, credentials, peer, form, now, "registered")
+    return issued
+
+
+def connected(
+    platform_id: int, credentials: Credentials, peer: Peer, now: datetime, cause: str
+) -> None:
+    """Writes a handshake that the hub began: the peer's answer has its token for the hub."""
+    with transaction.atomic():
+        platform = Platform.objects.select_for_update().get(pk=platform_id)
+        claim_parties(platform_id, credentials.roles)
+        tokens.retire(platform, TokenKind.THEIRS, grace_end(now))
+        tokens.issue(platform, TokenKind.THEIRS, token=credentials.token)
+        _connect(platform, credentials, peer, peer.form, now, cause)
+
+
+def updated(
+    platform_id: int, credentials: Credentials, peer: Peer, form: TokenForm, now: datetime
+) -> str:
+    """Writes a PUT: new tokens both ways; the former ones stay valid until the new one is used or
+    the grace ends (D-19)."""
+    with transaction.atomic():
+        platform = Platform.objects.select_for_update().get(pk=platform_id)
+        claim_parties(platform_id, credentials.roles)
+        tokens.retire(platform, TokenKind.ISSUED, grace_end(now))
+        tokens.retire(platform, TokenKind.THEIRS, grace_end(now))
+        issued = tokens.issue(platform, TokenKind.ISSUED)
+        tokens.issue(platform, TokenKind.THEIRS, token=credentials.token)
+        _connect(platform, credentials, peer, form, now, "credentials updated")
+    return issued
+
+
+def unregistered(platform_id: int, now: datetime) -> None:
+    """Writes a DELETE: no token is good any more. The parties stay known, as OFFLINE (D-33)."""
+    with transaction.atomic():
+        platform = Platform.objects.select_for_update().get(pk=platform_id)
+        tokens.end_all(platform)
+        platform.endpoints.filter(override="").delete()
+        Platform.objects.filter(pk=platform_id).update(
+            version="", status=Status.OFFLINE, status_cause="unregistered itself", status_since=now
+        )
+        directory.changed()
+
+
+def _connect(
+    platform: Platform,
+    credentials: Credentials,
+    peer: Peer,
+    form: TokenForm,
+    now: datetime,
+    cause: str,
+) -> None:
+    Platform.objects.filter(pk=platform.pk).update(
+        version=peer.version,
+        versions_url=credentials.url,
+        token_form=form,
+        status=Status.CONNECTED,
+        status_cause=cause,
+        status_since=now,
+        last_seen=now,
+    )
+    keys = {(role.role, str(role.party)) for role in credentials.roles}
+    for row in platform.roles.all():
+        if (row.role, row.party) not in keys:
+            row.delete()
+    for role in credentials.roles:
+        platform.roles.update_or_create(
+            role=role.role,
+            party=str(role.party),
+            defaults={
+                "country_code": role.country_code,
+                "party_id": role.party_id,
+                "business_details": dict(role.business_details),
+            },
+        )
+    _replace_endpoints(platform, peer, frozenset(role.role for role in credentials.roles))
+    directory.changed()
+
+
+def _replace_endpoints(platform: Platform, peer: Peer, roles: frozenset[Role]) -> None:
+    """The listed endpoints; an operator's overrides stay."""
+    platform.endpoints.filter(override="").delete()
+    platform.endpoints.update(url="")
+    for listed in peer.endpoints:
+        for interface in _interfaces(listed, roles):
+            Endpoint.objects.update_or_create(
+                platform=platform,
+                module=listed.module,
+                interface=interface,
+                defaults={"url": listed.url},
+            )
+
+
+def _interfaces(listed: Listed, roles: frozenset[Role]) -> Iterable[Interface]:
+    """The interface an endpoint is for; where the peer left it out, those that its roles run."""
+    if listed.role in Interface.__members__:
+        return (Interface(listed.role),)
+    module = registry().get(listed.module)
+    if module is None:
+        return (Interface.SENDER,)
+    return tuple(interface for interface in Interface if module.roles(interface) & roles)
+
+
+def grace_end(now: datetime) -> datetime:
+    """Until when a replaced token is good if the new one is not used."""
+    return now + timedelta(seconds=settings.HUB.token_grace_seconds)

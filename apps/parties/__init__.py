@@ -1,0 +1,1 @@
+"""Platforms, their parties, endpoints, tokens and agreements."""

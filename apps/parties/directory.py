@@ -1,0 +1,177 @@
+"""The picture of the network: built from the tables, swapped as a whole, the same in every process.
+
+`changed()` raises the version in the same transaction as the change and tells the other processes
+through Redis; each of them also looks at the version every second, in case the word was lost.
+"""
+
+import logging
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import redis
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from apps.parties.models import Agreement, CredentialsRole, Directory, Platform, Token
+from apps.parties.tokens import reveal
+from hub.ocpi.headers import TokenForm
+from hub.ocpi.ids import PartyId
+from hub.ocpi.module import Interface, Role
+from hub.routing.network import Agreement as Agreed
+from hub.routing.network import Network, Party, Secret, Status, TokenEntry, TokenKind
+from hub.routing.network import Platform as Connected
+
+CHANNEL = "hub:directory"
+log = logging.getLogger(__name__)
+_current: Network | None = None
+
+
+def snapshot() -> Network:
+    """The network as last loaded by this process. Raises RuntimeError before the first load."""
+    if _current is None:
+        raise RuntimeError("the directory is not loaded yet; call directory.refresh() first")
+    return _current
+
+
+def loaded() -> bool:
+    """Whether this process has a picture at all."""
+    return _current is not None
+
+
+def refresh() -> Network:
+    """Loads the network anew and swaps it in."""
+    global _current
+    _current = load(timezone.now())
+    return _current
+
+
+def refresh_if_changed() -> bool:
+    """Reloads when the version in the database differs; returns whether it did."""
+    if _current is not None and version() == _current.version:
+        return False
+    refresh()
+    return True
+
+
+def version() -> int:
+    """The version of the directory in the database."""
+    return Directory.objects.filter(pk=1).values_list("version", flat=True).first() or 0
+
+
+def changed() -> None:
+    """To be called in the transaction of every change: raises the version, and on commit tells
+    every process to look."""
+    if not Directory.objects.filter(pk=1).update(version=F("version") + 1):
+        Directory.objects.create(pk=1)
+    transaction.on_commit(_tell)
+
+
+def _tell() -> None:
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2) as broker:
+            broker.publish(CHANNEL, "changed")
+    except redis.RedisError as error:
+        # Not lost: every process looks at the version in the database each second as well.
+        log.warning("directory change not published: %s", type(error).__name__)
+
+
+def load(now: datetime) -> Network:
+    """The network as the tables say, with tokens and agreements that are valid at `now`."""
+    number = version()
+    entries, secrets = _tokens(now)
+    platforms = {
+        row.pk: _platform(row, secrets.get(row.pk))
+        for row in Platform.objects.prefetch_related("endpoints")
+    }
+    hosted: dict[int, list[Party]] = defaultdict(list)
+    parties: dict[PartyId, list[Party]] = defaultdict(list)
+    for role in CredentialsRole.objects.order_by("pk"):
+        party = Party(
+            id=PartyId.parse(role.party),
+            role=Role(role.role),
+            platform=platforms[role.platform_id],
+            spelled=PartyId(role.country_code, role.party_id),
+        )
+        hosted[role.platform_id].append(party)
+        parties[party.id].append(party)
+    return Network(
+        hub=PartyId.of(*settings.HUB.party),
+        version=number,
+        platforms=platforms,
+        parties={party: tuple(found) for party, found in parties.items()},
+        hosted={platform: tuple(found) for platform, found in hosted.items()},
+        tokens=entries,
+        retiring=frozenset(
+            e.platform_id for e in entries.values() if e.replaced and e.kind is TokenKind.ISSUED
+        ),
+        agreements=_agreements(now),
+        open_policy=settings.HUB.agreements == "open",
+    )
+
+
+def _tokens(now: datetime) -> tuple[dict[str, TokenEntry], dict[int, Secret]]:
+    """Valid tokens by fingerprint, and what the hub sends to each platform. A platform's own token
+    identifies it too, unless two platforms chose the same."""
+    entries: dict[str, TokenEntry] = {}
+    secrets: dict[int, Secret] = {}
+    theirs: dict[str, list[TokenEntry]] = defaultdict(list)
+    valid = Token.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now))
+    for token in valid.order_by("created_at", "pk"):
+        entry = TokenEntry(token.platform_id, TokenKind(token.kind), token.replaced)
+        if entry.kind is not TokenKind.THEIRS:
+            entries[token.fingerprint] = entry
+            continue
+        theirs[token.fingerprint].append(entry)
+        if not token.replaced:
+            secrets[token.platform_id] = Secret(reveal(token))
+    for fingerprint, found in theirs.items():
+        if len({entry.platform_id for entry in found}) == 1:
+            entries.setdefault(fingerprint, found[-1])
+    return entries, secrets
+
+
+def _platform(row: Platform, token: Secret | None) -> Connected:
+    endpoints = {
+        (e.module, Interface(e.interface)): e.override or e.url
+        for e in row.endpoints.all()
+        if e.override or e.url
+    }
+    urls = [row.versions_url, *endpoints.values()]
+    return Connected(
+        id=row.pk,
+        name=row.name,
+        status=Status(row.status),
+        version=row.version,
+        endpoints=endpoints,
+        hosts=frozenset(host for url in urls if (host := _host(url))),
+        token=token,
+        token_form=TokenForm(row.token_form),
+        hidden_versions=frozenset(row.hidden_versions),
+        presents_as=PartyId.parse(row.presents_as) if row.presents_as else None,
+        implicit_get_all=row.implicit_get_all,
+        answers_authorize=row.answers_authorize,
+        max_in_flight=row.max_in_flight,
+    )
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+def _agreements(now: datetime) -> dict[frozenset[PartyId], tuple[Agreed, ...]]:
+    rows = Agreement.objects.filter(
+        Q(starts_at=None) | Q(starts_at__lte=now), Q(ends_at=None) | Q(ends_at__gt=now)
+    )
+    found: dict[frozenset[PartyId], list[Any]] = defaultdict(list)
+    for row in rows.order_by("-pk"):
+        pair = frozenset({PartyId.parse(row.one), PartyId.parse(row.other)})
+        relation = Agreement.RELATIONS[Agreement.State(row.state)]
+        found[pair].append(Agreed(pair, frozenset(row.modules), relation))
+    return {pair: tuple(agreed) for pair, agreed in found.items()}

@@ -1,0 +1,200 @@
+"""Who is connected: platforms, the parties they host, their endpoints, tokens and agreements.
+
+Any change here that routing must know of goes together with `directory.changed()`, so that every
+process swaps its picture of the network.
+"""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from hub.ocpi.headers import TokenForm
+from hub.ocpi.module import Interface, Role
+from hub.routing.network import Relation, Status, TokenKind
+
+
+def choices(values: type[Status] | type[TokenForm] | type[Role] | type[Interface] | type[TokenKind]
+            ) -> list[tuple[str, str]]:  # fmt: skip
+    """The members of a wire enum as Django choices: what is stored is what is shown."""
+    return [(member.value, member.value) for member in values]
+
+
+class Platform(models.Model):
+    """One connected system: one token pair, one negotiated version, many parties."""
+
+    name = models.CharField(max_length=100, unique=True)
+    status = models.CharField(
+        max_length=9,
+        choices=choices(Status),
+        default=Status.PLANNED,
+        help_text="PLANNED until it has registered; SUSPENDED by an operator's decision only.",
+    )
+    status_since = models.DateTimeField(db_default=Now())
+    status_cause = models.CharField(max_length=200, blank=True, default="")
+    version = models.CharField(max_length=8, blank=True, default="")
+    versions_url = models.CharField(max_length=255, blank=True, default="")
+    token_form = models.CharField(
+        max_length=6,
+        choices=choices(TokenForm),
+        default=TokenForm.BASE64,
+        help_text="How the hub writes its token to this platform; learned from its own requests.",
+    )
+    learned = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Habits seen in its messages that differ from the specification, and when.",
+    )
+    hidden_versions = models.JSONField(
+        default=list, blank=True, help_text='Versions not shown to it, such as ["2.2.1"].'
+    )
+    presents_as = models.CharField(
+        max_length=6,
+        blank=True,
+        default="",
+        help_text="OCPI-from of everything sent to it, such as NL/HUB, where it accepts no other.",
+    )
+    implicit_get_all = models.BooleanField(
+        default=False, help_text="Its list requests without OCPI-to mean GET All."
+    )
+    answers_authorize = models.BooleanField(
+        default=False, help_text="It may be asked about tokens whose owner is not known."
+    )
+    max_in_flight = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Requests waiting there at a time; empty: HUB_MAX_IN_FLIGHT."
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    last_seen = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CredentialsRole(models.Model):
+    """A party in one role on a platform. `party` is folded, for comparing; the two codes are as
+    the platform spelled them."""
+
+    platform = models.ForeignKey(Platform, models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=5, choices=choices(Role))
+    party = models.CharField(max_length=6, db_index=True, editable=False)
+    country_code = models.CharField(max_length=2)
+    party_id = models.CharField(max_length=3)
+    business_details = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ("party", "role")
+        constraints = (models.UniqueConstraint(
+                fields=["role", "party"], name="one_platform_per_party_role"
+            ),)
+
+    def __str__(self) -> str:
+        return f"{self.country_code}/{self.party_id} {self.role}"
+
+
+class Endpoint(models.Model):
+    """Where a platform serves one interface of one module. `override` is an operator's correction
+    and survives the next registration."""
+
+    platform = models.ForeignKey(Platform, models.CASCADE, related_name="endpoints")
+    module = models.CharField(max_length=36)
+    interface = models.CharField(max_length=8, choices=choices(Interface))
+    url = models.CharField(max_length=255, blank=True, default="")
+    override = models.CharField(max_length=255, blank=True, default="")
+
+    class Meta:
+        ordering = ("module", "interface")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["platform", "module", "interface"], name="one_url_per_interface"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.module} {self.interface}"
+
+
+class Token(models.Model):
+    """A credentials token: found by its fingerprint, readable only with the hub's secret key."""
+
+    platform = models.ForeignKey(Platform, models.CASCADE, related_name="tokens")
+    kind = models.CharField(max_length=10, choices=choices(TokenKind))
+    fingerprint = models.CharField(max_length=64, db_index=True)
+    sealed = models.BinaryField()
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(null=True, blank=True)
+    replaced = models.BooleanField(
+        default=False, help_text="A newer one was given; this one ends when the newer is used."
+    )
+
+    class Meta:
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return f"{self.kind} token of {self.platform}"
+
+
+class PartyClaim(models.Model):
+    """A platform claimed a party that another one holds: quarantined until an operator decides."""
+
+    class Decision(models.TextChoices):
+        OPEN = "open"
+        REJECTED = "rejected"
+        GRANTED = "granted"
+
+    platform = models.ForeignKey(Platform, models.CASCADE, related_name="claims")
+    held_by = models.ForeignKey(Platform, models.CASCADE, related_name="contested")
+    role = models.CharField(max_length=5, choices=choices(Role))
+    party = models.CharField(max_length=6)
+    claimed_at = models.DateTimeField(db_default=Now())
+    decision = models.CharField(max_length=8, choices=Decision, default=Decision.OPEN)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-claimed_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["platform", "role", "party"], condition=models.Q(decision="open"),
+                name="one_open_claim"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.platform} claims {self.party} {self.role}"
+
+
+class Agreement(models.Model):
+    """Two parties that may exchange modules, from a date to a date. An empty list of modules
+    means all but custom ones."""
+
+    class State(models.TextChoices):
+        OFFERED = "offered"
+        ACTIVE = "active"
+        PAUSED = "paused"
+        ENDED = "ended"
+
+    one = models.CharField(max_length=6, help_text="A party, such as NL/CPO.")
+    other = models.CharField(max_length=6, help_text="The other party, such as DE/MSP.")
+    modules = models.JSONField(default=list, blank=True, help_text='Such as ["locations"].')
+    state = models.CharField(max_length=7, choices=State, default=State.OFFERED)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("one", "other")
+
+    RELATIONS = {
+        State.OFFERED: Relation.PENDING,
+        State.ACTIVE: Relation.ALLOWED,
+        State.PAUSED: Relation.PENDING,
+        State.ENDED: Relation.HIDDEN,
+    }
+
+    def __str__(self) -> str:
+        return f"{self.one} and {self.other}"
+
+
+class Directory(models.Model):
+    """One row: the version of the picture. Raised by every change that routing must know of."""
+
+    version = models.BigIntegerField(default=1)
