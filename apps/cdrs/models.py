@@ -1,0 +1,7 @@
+"""Kept CDRs, each for the party it was posted to; they never change."""
+
+from apps.store.objects import StoredObject
+
+
+class Cdr(StoredObject):
+    module_id = "cdrs"

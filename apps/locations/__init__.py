@@ -1,0 +1,1 @@
+"""Locations, EVSEs and connectors."""

@@ -1,0 +1,80 @@
+"""Books a Broadcast Push: keep the object, one payload, one delivery per party, in one transaction."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from apps.store.keep import Change, Kept, keep
+from hub.ocpi.message import Message
+from hub.policy.supersede import supersedes
+from hub.routing.decide import Hop
+
+Connection = AsyncConnection[Any]
+
+_PAYLOAD = """
+INSERT INTO outbox_payload
+    (module, method, tail, query, body, correlation_id, request_id, owner, object, created_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+"""
+_DELIVERIES = """
+INSERT INTO outbox_delivery
+    (payload_id, platform_id, party, object, state, attempts, due_at, created_at, reason)
+SELECT %s, platform_id, party, %s, 'waiting', 0, %s, %s, ''
+FROM unnest(%s::bigint[], %s::text[]) AS receiver (platform_id, party)
+"""
+_SUPERSEDE = """
+UPDATE outbox_delivery SET state = 'superseded', ended_at = %(now)s,
+    reason = 'a newer push of the same object took its place'
+WHERE state = 'waiting' AND attempts = 0 AND object = %(object)s
+    AND platform_id = ANY(%(platforms)s)
+"""
+
+
+def object_of(change: Change) -> str:
+    """What is kept in order: pushes of one Location and of its EVSEs must not overtake each other."""
+    return f"{change.module.id} {change.owner} {change.key}"
+
+
+async def accept_push(
+    connection: Connection, message: Message, change: Change, hops: Sequence[Hop]
+) -> Kept:
+    """Keeps the object and books its deliveries; all of it or, on any error, nothing.
+
+    Raises OcpiError 404 when a PATCH or a nested object has nothing to go to (D-12).
+    """
+    async with connection.transaction():
+        kept = await keep(connection, change)
+        if hops:
+            await _book(connection, message, change, hops)
+    return kept
+
+
+async def _book(
+    connection: Connection, message: Message, change: Change, hops: Sequence[Hop]
+) -> None:
+    what, now = object_of(change), change.now
+    platforms = [hop.platform.id for hop in hops]
+    if supersedes(change.effect) and not change.part_ids:
+        await connection.execute(
+            _SUPERSEDE, {"now": now, "object": what, "platforms": sorted(set(platforms))}
+        )
+    cursor = await connection.execute(
+        _PAYLOAD,
+        (
+            change.module.id,
+            message.method,
+            message.tail,
+            message.query,
+            message.body,
+            message.correlation_id,
+            message.request_id,
+            str(change.owner),
+            what,
+            now,
+        ),
+    )
+    row = await cursor.fetchone()
+    assert row is not None  # an INSERT without a conflict clause always returns its row
+    parties = [str(hop.to.id) for hop in hops]
+    await connection.execute(_DELIVERIES, (row[0], what, now, now, platforms, parties))

@@ -1,0 +1,68 @@
+"""Broadcast pushes that have to go out, one row per receiving party, and what became of each."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Payload(models.Model):
+    """A push as it was received, kept once for all its receivers."""
+
+    module = models.CharField(max_length=36)
+    method = models.CharField(max_length=6)
+    tail = models.TextField(help_text="The raw path below the module's endpoint.")
+    query = models.TextField(blank=True)
+    body = models.BinaryField()
+    correlation_id = models.CharField(max_length=64)
+    request_id = models.CharField(max_length=64)
+    owner = models.CharField(max_length=6)
+    object = models.TextField(help_text="Module, owner and key: what is kept in order.")
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.module}/{self.tail}"
+
+
+class Delivery(models.Model):
+    """One payload for one party: the delivery record."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        DROPPED = "dropped"
+        SUPERSEDED = "superseded"
+
+    payload = models.ForeignKey(Payload, models.CASCADE, related_name="deliveries")
+    platform_id = models.BigIntegerField()
+    party = models.CharField(max_length=6)
+    object = models.TextField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.SmallIntegerField(default=0)
+    due_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+    http_status = models.SmallIntegerField(null=True)
+    code = models.SmallIntegerField(null=True)
+    reason = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["platform_id", "party", "object", "id"],
+                condition=models.Q(state="waiting"),
+                name="delivery_waiting",
+            ),
+            models.Index(fields=["created_at"], name="delivery_age"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.object} for {self.party}"
+
+
+class Lane(models.Model):
+    """One platform's queue: who drains it now, until when."""
+
+    platform_id = models.BigIntegerField(primary_key=True)
+    leased_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"lane of platform {self.platform_id}"

@@ -1,0 +1,94 @@
+"""Nudges for the outbox: a task names a lane, the rows are the work."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from celery import shared_task
+from django.conf import settings
+from django.db import close_old_connections
+
+from apps import database
+from apps.outbox import lane
+from apps.outbox.drain import drain
+from apps.outbox.models import Delivery, Payload
+from apps.parties import directory
+from apps.traffic.recorder import Recorder
+from apps.transport.client import Client
+from hub.routing.network import Network
+
+
+class Worker:
+    """What a worker process keeps for its life: one event loop, one client, one database pool."""
+
+    def __init__(self) -> None:
+        self.runner = asyncio.Runner()
+        self.pool = database.pool()
+        self.client = Client(
+            settings.HUB.egress_allow, settings.HUB.max_answer_bytes, settings.HUB.max_in_flight
+        )
+        self.recorder = Recorder(self.pool)
+        self.runner.run(self.pool.open())
+
+    def drain(self, platform_id: int) -> int:
+        """Drains a lane until nothing is due."""
+        return self.runner.run(self._drain(platform_id))
+
+    async def _drain(self, platform_id: int) -> int:
+        attempts = await drain(
+            platform_id, self.pool, _picture, self.client.send, _now, self.recorder
+        )
+        await self.recorder.flush()
+        return attempts
+
+    def due(self) -> list[int]:
+        """The platforms that have something due."""
+        return self.runner.run(self._due())
+
+    async def _due(self) -> list[int]:
+        async with self.pool.connection() as connection:
+            return list(await lane.due_platforms(connection, _now()))
+
+
+async def _picture() -> Network:
+    """The network as it is now: asked before each window, so that a suspended platform gets no
+    more than the window that was under way."""
+    await asyncio.to_thread(_refresh)
+    return directory.snapshot()
+
+
+def _refresh() -> None:
+    close_old_connections()
+    directory.refresh_if_changed()
+    close_old_connections()
+
+
+@cache
+def worker() -> Worker:
+    """This process's worker; made at its first task, after the fork."""
+    return Worker()
+
+
+@shared_task
+def drain_lane(platform_id: int) -> None:
+    worker().drain(platform_id)
+
+
+@shared_task
+def sweep() -> None:
+    """Wakes lanes that are due: it repairs lost nudges and starts retries."""
+    for platform_id in worker().due():
+        drain_lane.delay(platform_id)
+
+
+@shared_task
+def prune() -> None:
+    """Removes delivery records older than the message log, and payloads without deliveries."""
+    before = _now() - timedelta(days=settings.HUB.log_days)
+    ended = Delivery.objects.filter(created_at__lt=before).exclude(state=Delivery.State.WAITING)
+    ended.delete()
+    Payload.objects.filter(created_at__lt=before, deliveries=None).delete()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""Kept objects, the routing index and stand-in URLs."""

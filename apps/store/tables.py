@@ -1,0 +1,71 @@
+"""Which table keeps the objects of a module, and how its SQL is spelled."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from apps.store.models import CustomObject
+from apps.store.objects import StoredObject
+from hub.ocpi.ids import fold
+from hub.ocpi.module import Module
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The table of one module.
+
+    Attributes:
+        name: the SQL name.
+        module: value of the `module` column where several modules share the table, else empty.
+        parts: SQL name of the table that keeps the first level of nested objects, else empty.
+        member: the list member that those nested objects stand in.
+    """
+
+    name: str
+    module: str = ""
+    parts: str = ""
+    member: str = ""
+
+    @property
+    def where(self) -> str:
+        """A condition on alias `t` that holds for rows of this module."""
+        return "t.module = %(module)s" if self.module else "TRUE"
+
+    @property
+    def document(self) -> str:
+        """SQL of a whole object as text; one with parts is put together."""
+        if not self.parts:
+            return "t.payload::text"
+        return (
+            "coalesce((SELECT rtrim(left(rtrim(t.payload::text), -1))"
+            f""" || ',"{self.member}":[' || string_agg(p.payload::text, ',' ORDER BY p.id) || ']}}'"""
+            f" FROM {self.parts} p WHERE p.location_id = t.sequence"
+            " HAVING count(*) > 0), t.payload::text)"
+        )
+
+
+@cache
+def table(module: Module) -> Table:
+    """The table of a module: its own model's, or the shared one of custom modules."""
+    for model in _models(StoredObject):
+        if model.module_id == module.id:
+            parts = model._meta.related_objects
+            return Table(
+                model._meta.db_table,
+                parts=str(parts[0].related_model._meta.db_table) if parts else "",
+                member=module.parts[0].member if parts else "",
+            )
+    return Table(CustomObject._meta.db_table, module=module.id)
+
+
+def _models(base: type[StoredObject]) -> Iterator[type[StoredObject]]:
+    for model in base.__subclasses__():
+        yield model
+        yield from _models(model)
+
+
+def object_key(module: Module, identifier: str, qualifier: str = "") -> str:
+    """The folded key of an object; a two-part key is joined by a character no CiString holds."""
+    if module.qualifier is None:
+        return fold(identifier)
+    return f"{fold(identifier)}\t{fold(qualifier or module.qualifier[1])}"

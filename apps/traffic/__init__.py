@@ -1,0 +1,1 @@
+"""The message log: one row per leg."""

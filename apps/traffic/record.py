@@ -1,0 +1,81 @@
+"""Makes rows of the message log: what is kept of a message, and what is never kept.
+
+Tokens are masked in headers, bodies of private modules are kept only when HUB_LOG_BODIES is
+`all`, and no body beyond HUB_LOG_BODY_LIMIT. What is left out is said so.
+"""
+
+import re
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from hub.ocpi.ids import PartyId
+
+MASKED = "***"
+_SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
+# `token` as a string occurs in credentials objects only; OCPI tokens elsewhere are objects.
+_SECRET_MEMBER = re.compile(rb'("token"\s*:\s*)"(?:[^"\\]|\\.)*"')
+
+
+@dataclass(slots=True)
+class Row:
+    """One leg as a row; the fields are the columns of `traffic_leg` in COPY order."""
+
+    at: datetime
+    direction: str
+    correlation_id: str
+    request_id: str
+    parent: str
+    platform_id: int | None
+    from_party: str
+    to_party: str
+    module: str
+    interface: str
+    method: str
+    path: str
+    http_status: int | None
+    code: int | None
+    milliseconds: float
+    error: str
+    request_bytes: int
+    answer_bytes: int
+    request_headers: str
+    answer_headers: str
+    request_body: str | None
+    answer_body: str | None
+
+
+COLUMNS = tuple(field.name for field in fields(Row))
+
+
+@dataclass(frozen=True, slots=True)
+class BodyPolicy:
+    """Whose bodies are kept (`none`, `public`, `all`) and how much of them, in bytes."""
+
+    keep: str
+    limit: int
+
+    def text(self, body: bytes, private: bool) -> str | None:
+        """What is kept of a body; None when nothing is."""
+        if not body or self.keep == "none" or (private and self.keep != "all"):
+            return None
+        body = _SECRET_MEMBER.sub(rb'\1"***"', body)
+        # PostgreSQL's text holds no NUL.
+        text = body[: self.limit].decode("utf-8", "replace").replace("\x00", "\\0")
+        return text if len(body) <= self.limit else f"{text}… ({len(body)} bytes)"
+
+
+def header_lines(headers: tuple[tuple[str, str], ...]) -> str:
+    """Headers as lines, secrets masked."""
+    return "\n".join(
+        f"{name}: {MASKED if name.lower() in _SECRET_HEADERS else value}" for name, value in headers
+    ).replace("\x00", "\\0")
+
+
+def party(party_id: object) -> str:
+    """A routing heading as it is shown: empty when absent or half."""
+    return str(party_id) if isinstance(party_id, PartyId) else ""
+
+
+def clip(text: str, length: int) -> str:
+    """Text that fits its column."""
+    return text.replace("\x00", "\\0")[:length]

@@ -1,0 +1,78 @@
+"""Writes the message log in batches, beside the traffic and never in its way.
+
+Rows wait in memory and are written by COPY a few times a second. When the database cannot keep up
+the buffer gives up bodies first, then whole rows, and counts both.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from contextlib import suppress
+
+from psycopg import Error, sql
+
+from apps.database import Pool
+from apps.traffic import metrics
+from apps.traffic.record import COLUMNS, Row
+
+BATCH = 2_000
+EVERY_SECONDS = 0.25
+BODIES_UP_TO = 10_000
+ROWS_UP_TO = 50_000
+
+_COPY = sql.SQL("COPY traffic_leg ({}) FROM STDIN").format(
+    sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
+)
+log = logging.getLogger(__name__)
+
+
+class Recorder:
+    """The buffer of one process. `add` never waits; `run` writes until it is told to
+    stop, `flush` writes what there is."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._rows: deque[Row] = deque()
+        self._writing = asyncio.Lock()
+
+    def add(self, row: Row) -> None:
+        """Takes a row; drops its bodies when the buffer is long, and itself when it is full."""
+        waiting = len(self._rows)
+        if waiting >= ROWS_UP_TO:
+            metrics.LOG_DROPPED.labels("row").inc()
+            return
+        if waiting >= BODIES_UP_TO and (row.request_body or row.answer_body):
+            row.request_body = row.answer_body = None
+            metrics.LOG_DROPPED.labels("body").inc()
+        self._rows.append(row)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Writes batches until told to stop; never breaks off in the middle of one."""
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
+            try:
+                await self.flush()
+            except (Error, TimeoutError) as error:
+                # The rows are still waiting; the next round tries again.
+                log.warning("message log not written: %s", type(error).__name__)
+
+    async def flush(self) -> None:
+        """Writes everything that waits. Raises psycopg.Error; nothing is lost then."""
+        async with self._writing:
+            while self._rows:
+                batch = [self._rows.popleft() for _ in range(min(BATCH, len(self._rows)))]
+                try:
+                    await self._write(batch)
+                except BaseException:
+                    self._rows.extendleft(reversed(batch))
+                    raise
+
+    async def _write(self, batch: list[Row]) -> None:
+        async with (
+            self._pool.connection() as connection,
+            connection.cursor() as cursor,
+            cursor.copy(_COPY) as copy,
+        ):
+            for row in batch:
+                await copy.write_row([getattr(row, column) for column in COLUMNS])
