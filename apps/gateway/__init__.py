@@ -1,0 +1,1 @@
+"""Functional OCPI traffic in and out."""

@@ -1,0 +1,221 @@
+"""OCPI traffic in and out: a plain ASGI application under /ocpi/.
+
+    read the headers -> authenticate -> rate limit -> read the body -> configuration module, or
+    match -> guard -> decide -> execute -> answer, with one log row and its metrics
+
+Anything refused on the way is an OcpiError and becomes an envelope here, in one place.
+"""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.conf import settings
+
+from apps.credentials.answer import ConfigRequest, is_configuration, no_such_page
+from apps.credentials.answer import answer as configuration
+from apps.gateway import standins
+from apps.gateway.auth import Caller, authenticate
+from apps.gateway.call import Call, Passage
+from apps.gateway.exchange import execute
+from apps.gateway.inbound import Request, decode, functional, read_body, read_message, read_request
+from apps.gateway.outbound import refused, write
+from apps.gateway.process import Process
+from apps.modules import registry
+from apps.parties import directory
+from apps.traffic import metrics
+from apps.traffic.legs import inward, with_bodies
+from apps.traffic.record import clip
+from hub.ocpi import envelope, headers
+from hub.ocpi.message import Answer, Message
+from hub.ocpi.module import Audience, Effect, Operation, Route
+from hub.ocpi.registry import Match
+from hub.ocpi.status import Code, OcpiError, unauthorized
+from hub.routing.decide import decide
+from hub.routing.guard import check
+from hub.routing.network import TokenKind
+
+Send = Callable[[Any], Awaitable[None]]
+Receive = Callable[[], Awaitable[Any]]
+log = logging.getLogger(__name__)
+
+
+class Gateway:
+    """The application; its process state lives from lifespan start to lifespan end."""
+
+    def __init__(self) -> None:
+        self.process: Process | None = None
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            if self.process is None:
+                raise RuntimeError("the gateway needs a server that runs the ASGI lifespan")
+            await _handle(self.process, scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            event = await receive()
+            if event["type"] == "lifespan.startup":
+                self.process = Process()
+                await self.process.open()
+                await send({"type": "lifespan.startup.complete"})
+            elif event["type"] == "lifespan.shutdown":
+                if self.process is not None:
+                    await self.process.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+application = Gateway()
+
+
+async def _handle(process: Process, scope: Any, receive: Receive, send: Send) -> None:
+    began, started = process.clock(), time.perf_counter()
+    request = read_request(scope)
+    passage = Passage()
+    body = b""
+    metrics.IN_FLIGHT.inc()
+    try:
+        caller = await authenticate(request, process)
+        passage.platform = caller.platform
+        if not is_configuration(request.path):
+            process.buckets.take(caller.platform.id, started)
+        body = await read_body(receive, settings.HUB.max_request_bytes)
+        answer = await _answer(process, request, caller, body, passage)
+    except OcpiError as error:
+        passage.code, passage.error = int(error.code), error.message
+        answer = refused(error, request, passage, directory.snapshot(), process.clock())
+    except Exception:  # the last line: whatever it was, the peer gets an OCPI answer
+        log.exception("%s: internal error", request.correlation_id)
+        failure = OcpiError(Code.HUB_ERROR, "internal error of the hub; its operator can look it up.")
+        passage.code, passage.error = int(failure.code), failure.message
+        answer = refused(failure, request, passage, directory.snapshot(), process.clock())
+    finally:
+        metrics.IN_FLIGHT.dec()
+    await write(answer, send)
+    _record(process, request, body, answer, passage, began, time.perf_counter() - started)
+
+
+async def _answer(
+    process: Process, request: Request, caller: Caller, body: bytes, passage: Passage
+) -> Answer:
+    if is_configuration(request.path):
+        return await _configuration(process, request, caller, body, passage)
+    if caller.kind is TokenKind.INVITATION:
+        raise unauthorized(
+            "this token is good for versions and credentials only; register first, then use the "
+            "token of the Credentials object you get."
+        )
+    if len(request.path) < 3:
+        raise no_such_page(request.path)
+    stand_in = standins.SEGMENT.fullmatch(request.path[-1])
+    content = decode(body)
+    network = directory.snapshot()
+    if stand_in is not None and len(request.path) == 4:
+        message = _on_stand_in(request, body, content)
+        passage.message, passage.action = message, "followed"
+        _name(passage, message)
+        call = Call(message, caller.platform, network.hub, network, process, process.clock())
+        answer = await standins.follow(call, passage, stand_in.group(1))
+    else:
+        message = read_message(request, body, content, registry())
+        passage.message = message
+        _name(passage, message)
+        from_party = check(message, caller.platform, network)
+        passage.from_party = str(from_party)
+        if message.from_ is None:
+            process.noticed.habits[caller.platform.id, "no OCPI-from headers"] = process.clock()
+        call = Call(message, caller.platform, from_party, network, process, process.clock())
+        answer = await execute(call, passage, decide(message, from_party, caller.platform, network))
+    found = envelope.parse(answer.body) if passage.action != "answered" else None
+    passage.code = found.status_code if found is not None else int(Code.SUCCESS)
+    return answer
+
+
+async def _configuration(
+    process: Process, request: Request, caller: Caller, body: bytes, passage: Passage
+) -> Answer:
+    passage.module, passage.action = request.path[-1], "configuration"
+    asked = ConfigRequest(
+        method=request.method,
+        path=request.path,
+        content=decode(body),
+        platform=caller.platform,
+        kind=caller.kind,
+        token=caller.token,
+        form=caller.form,
+        correlation_id=request.correlation_id,
+        now=process.clock(),
+    )
+    data = await configuration(asked, directory.snapshot(), process.client.send)
+    passage.code = int(Code.SUCCESS)
+    own = (("X-Request-ID", request.request_id), ("X-Correlation-ID", request.correlation_id))
+    return Answer(200, own, envelope.render(Code.SUCCESS, process.clock(), data=data))
+
+
+_FOLLOWED = Operation(Effect.ASK)
+
+
+def _on_stand_in(request: Request, body: bytes, content: Any) -> Message:
+    """A request on a stand-in as a message: what it is for is the stand-in's to say, so routing
+    headers, often swapped on results, are not looked at."""
+    version, interface, module_id, _ = functional(request, registry())
+    module = registry().get(module_id)
+    if module is None:
+        raise no_such_page(request.path)
+    route = Route(interface, "via", {request.method: _FOLLOWED})
+    return Message(
+        version=version,
+        method=request.method,
+        match=Match(module, interface, route, _FOLLOWED, {}),
+        tail="",
+        query=request.query,
+        headers=request.headers,
+        body=body,
+        content=content,
+        to=None,
+        from_=None,
+        request_id=request.request_id,
+        correlation_id=request.correlation_id,
+    )
+
+
+def _name(passage: Passage, message: Message) -> None:
+    match = message.match
+    passage.module, passage.interface = match.module.id, match.interface.value
+    passage.private = match.module.audience is Audience.ADDRESSEE
+    passage.to_party = "" if isinstance(message.to, headers.Half) else str(message.to or "")
+
+
+def _record(
+    process: Process,
+    request: Request,
+    body: bytes,
+    answer: Answer,
+    passage: Passage,
+    began: Any,
+    seconds: float,
+) -> None:
+    path = f"{request.raw_path}?{request.query}" if request.query else request.raw_path
+    row = inward(request.method, path, request.all_headers, body, answer, began, seconds * 1000)
+    row.correlation_id, row.request_id = (
+        clip(request.correlation_id, 64),
+        clip(request.request_id, 64),
+    )
+    row.platform_id = passage.platform.id if passage.platform is not None else None
+    row.from_party, row.to_party = clip(passage.from_party, 6), clip(passage.to_party, 6)
+    row.module, row.interface = clip(passage.module, 36), passage.interface
+    row.code = passage.code if passage.code is not None and 0 <= passage.code < 32_768 else None
+    row.error = clip(passage.error, 500)
+    with_bodies(row, process.bodies, body, answer.body, passage.private)
+    process.recorder.add(row)
+    metrics.MESSAGES.labels(
+        passage.module if passage.platform is not None else "",
+        passage.action,
+        str(answer.status),
+        str(row.code or ""),
+    ).inc()
+    metrics.HUB_SECONDS.observe(max(0.0, seconds - passage.waited))

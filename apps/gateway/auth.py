@@ -1,0 +1,87 @@
+"""Who is calling: the first question on every URL, answered before anything else is looked at."""
+
+from dataclasses import dataclass
+
+from apps.gateway.inbound import Request
+from apps.gateway.process import Process
+from apps.parties import directory
+from apps.parties.secrets import fingerprint
+from hub.ocpi.headers import AUTHORIZATION, TokenForm, candidates
+from hub.ocpi.status import Code, OcpiError
+from hub.routing.network import Network, Platform, Status, TokenEntry, TokenKind
+
+HABITS = {TokenForm.PLAIN: "plain tokens"}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The authenticated platform, the kind of token it used, and how it wrote it."""
+
+    platform: Platform
+    kind: TokenKind
+    form: TokenForm
+    token: str
+
+    def __repr__(self) -> str:
+        return f"Caller({self.platform.name}, {self.kind})"
+
+
+async def authenticate(request: Request, process: Process) -> Caller:
+    """The caller. Raises OcpiError 401 without a good token, 403 for a suspended platform.
+
+    An unknown token is looked up once more in the directory as it is in the database: another
+    process may have issued it a moment ago.
+    """
+    value = request.headers.get(AUTHORIZATION, "")
+    if not value:
+        raise _unauthorized("the Authorization header is missing; send `Token <your token>`.")
+    found = _find(value, directory.snapshot())
+    if found is None:
+        await process.look()
+        found = _find(value, directory.snapshot())
+    if found is None:
+        raise _unauthorized(
+            "the token is unknown. In OCPI 2.2.1 the header is `Token ` and the Base64 of the "
+            "token; plain tokens are understood too."
+        )
+    entry, token, form = found
+    network = directory.snapshot()
+    platform = network.platforms[entry.platform_id]
+    if platform.status is Status.SUSPENDED:
+        raise OcpiError(
+            Code.CLIENT_ERROR, "this platform is suspended; ask the hub's operator.", http=403
+        )
+    _notice(request, process, entry, form, network)
+    return Caller(platform, entry.kind, form, token)
+
+
+def _find(value: str, network: Network) -> tuple[TokenEntry, str, TokenForm] | None:
+    for token, form in candidates(value):
+        entry = network.tokens.get(fingerprint(token))
+        if entry is not None and entry.platform_id in network.platforms:
+            return entry, token, form
+    return None
+
+
+def _notice(
+    request: Request, process: Process, entry: TokenEntry, form: TokenForm, network: Network
+) -> None:
+    noticed = process.noticed
+    moment = process.clock()
+    noticed.seen[entry.platform_id] = moment
+    habits = list(request.habits)
+    if form in HABITS:
+        habits.append(HABITS[form])
+    if entry.kind is TokenKind.THEIRS:
+        habits.append("its own token instead of the hub's")
+    for habit in habits:
+        noticed.habits[entry.platform_id, habit] = moment
+    if entry.kind is TokenKind.ISSUED and not entry.replaced:
+        if entry.platform_id in network.retiring:
+            noticed.renewed.add(entry.platform_id)
+
+
+def _unauthorized(message: str) -> OcpiError:
+    return OcpiError(
+        Code.CLIENT_ERROR, message, http=401, headers=(("WWW-Authenticate", "Token"),)
+    )

@@ -1,0 +1,238 @@
+"""Carries out a decision: the one place where what was decided meets the world."""
+
+import asyncio
+import logging
+
+from psycopg import Error
+
+from apps.credentials.pages import endpoint_url
+from apps.gateway import standins
+from apps.gateway.call import Call, Passage
+from apps.gateway.send import send
+from apps.modules import module_of
+from apps.outbox.enqueue import accept_push
+from apps.store import find, index
+from apps.store.keep import change_of, keep
+from apps.store.tables import object_key
+from hub.ocpi import envelope, paging
+from hub.ocpi.headers import routing
+from hub.ocpi.ids import PartyId
+from hub.ocpi.message import Answer, Headers
+from hub.ocpi.module import PUSHES, Effect
+from hub.ocpi.status import Code, OcpiError
+from hub.routing.clues import KnownParty, OtherEnd, Owners, value_of
+from hub.routing.decide import AskAround, Broadcast, Decision, Forward, FromStore, Resolve, placed
+from hub.routing.hop import ids, outgoing, returning
+from hub.routing.lessons import lessons
+from hub.routing.table import Action
+from hub.routing.visible import view
+
+log = logging.getLogger(__name__)
+
+
+async def execute(call: Call, passage: Passage, decision: Decision) -> Answer:
+    """The answer to a message. Raises OcpiError for every refusal and failure."""
+    match decision:
+        case Forward():
+            passage.action = "forwarded"
+            passage.to_party = str(decision.hop.to.id)
+            return await _forward(call, passage, decision)
+        case Broadcast():
+            passage.action = "broadcast"
+            passage.to_party = str(call.network.hub)
+            return await _broadcast(call, decision)
+        case FromStore():
+            passage.action = "answered"
+            passage.to_party = str(call.network.hub)
+            return await _STORE[decision.action](call)
+        case Resolve():
+            owners = await _owners(call, decision)
+            found = placed(
+                call.message, call.from_party, call.platform, call.network, decision.row, owners
+            )
+            return await execute(call, passage, found)
+        case AskAround():
+            passage.action = "asked around"
+            return await _ask_around(call, passage, decision)
+
+
+async def _forward(call: Call, passage: Passage, decision: Forward) -> Answer:
+    hop, message = decision.hop, call.message
+    operation = message.match.operation
+    stand_in = ""
+    if operation.reply_to is not None:
+        message, stand_in = await standins.with_stand_in(call, hop)
+    request = outgoing(message, hop, call.process.new_id())
+    answer = await send(call, passage, request, hop.platform, str(hop.to.id))
+    asking = call.network.spelled(call.from_party)
+    back = returning(answer, message, asking, hop.to.spelled)
+    found = envelope.parse(answer.body)
+    accepted = found is not None and 200 <= answer.status < 300 and 1000 <= found.status_code < 2000
+    if not accepted or found is None:
+        return back
+    extra: Headers = ()
+    if stand_in:
+        await standins.wait_for_result(call, stand_in, found.data)
+    if operation.effect is Effect.LIST:
+        extra = await standins.page_header(call, hop, answer, request.url)
+    await _remember(call, hop.to.id, found.data)
+    if operation.location:
+        key = change_of(message, call.from_party, str(hop.to.id), 0, call.now).key
+        extra = await standins.location_header(call, hop, answer, request.url, found.data, key)
+    return Answer(back.status, back.headers + extra, back.body)
+
+
+async def _remember(call: Call, to: PartyId, data: object) -> None:
+    """Keeps the directed copy of an accepted push, and what the message teaches. The other party
+    has accepted: whatever fails here is logged and does not turn its yes into a no."""
+    message = call.message
+    keeps = message.match.operation.effect in PUSHES and message.match.module.keeps
+    learned = lessons(message, call.from_party, to, data)
+    if not (keeps or learned):
+        return
+    try:
+        async with call.process.pool.connection() as connection, connection.transaction():
+            await index.learn(connection, learned, call.now)
+            if keeps:
+                change = change_of(
+                    message, call.from_party, str(to), call.platform.id, call.now
+                )
+                async with connection.transaction():
+                    await keep(connection, change)
+    except OcpiError as error:
+        # A PATCH of an object that was never pushed to this party whole: there is nothing to merge.
+        log.debug("no directed copy kept of %s: %s", message.correlation_id, error.message)
+    except Error as error:
+        log.error("%s: copy not kept: %s", message.correlation_id, type(error).__name__)
+
+
+async def _broadcast(call: Call, decision: Broadcast) -> Answer:
+    change = change_of(call.message, call.from_party, "", call.platform.id, call.now)
+    async with call.process.pool.connection() as connection:
+        kept = await accept_push(connection, call.message, change, decision.hops)
+    call.process.nudge({hop.platform.id for hop in decision.hops})
+    return _own(call, 201 if kept.created else 200, envelope.render(Code.SUCCESS, call.now))
+
+
+async def _get_all(call: Call) -> Answer:
+    message, module = call.message, call.message.match.module
+    window = paging.window(message.query, call.process.page_limit)
+    async with call.process.pool.connection() as connection:
+        seen = view(call.from_party, module, call.network)
+        page = await find.page(connection, module, seen, window)
+    extra: Headers = (
+        ("X-Total-Count", str(page.total)),
+        ("X-Limit", str(call.process.page_limit)),
+    )
+    if page.more_after is not None:
+        url = endpoint_url(message.version, message.match.interface, module.id)
+        following = paging.next_page(
+            url, message.query, window.offset + page.count, window.limit, page.more_after
+        )
+        extra += (("Link", f'<{following}>; rel="next"'),)
+    body = envelope.render(Code.SUCCESS, call.now, data=envelope.raw(page.array))
+    return _own(call, 200, body, extra)
+
+
+async def _get_one(call: Call) -> Answer:
+    module = call.message.match.module
+    async with call.process.pool.connection() as connection:
+        seen = view(call.from_party, module, call.network)
+        text = await find.one(connection, module, seen, _key(call), _part_ids(call))
+    return _own(call, 200, envelope.render(Code.SUCCESS, call.now, data=envelope.raw(text)))
+
+
+async def _own_copy(call: Call) -> Answer:
+    module = call.message.match.module
+    async with call.process.pool.connection() as connection:
+        text = await find.own(connection, module, call.from_party, _key(call), _part_ids(call))
+    return _own(call, 200, envelope.render(Code.SUCCESS, call.now, data=envelope.raw(text)))
+
+
+_STORE = {Action.GET_ALL: _get_all, Action.GET_ONE: _get_one, Action.OWN_COPY: _own_copy}
+
+
+async def _owners(call: Call, decision: Resolve) -> list[PartyId]:
+    """The answer to the first question that has one."""
+    async with call.process.pool.connection() as connection:
+        for question in decision.questions:
+            found: list[PartyId] = []
+            match question:
+                case KnownParty(party):
+                    found = [party]
+                case OtherEnd(kind, identifier):
+                    found = list(
+                        await index.other_ends(connection, kind, identifier, call.from_party)
+                    )
+                case Owners(module_id, identifier, qualifier):
+                    module = module_of(module_id)
+                    seen = view(call.from_party, module, call.network)
+                    found = list(
+                        await find.owners(connection, module, seen, identifier, qualifier)
+                    )
+            if found:
+                return found
+    return []
+
+
+# The answer to "may this token charge?", most telling first (spec: mod_tokens_allowed_enum).
+_VERDICTS = ("ALLOWED", "BLOCKED", "EXPIRED", "NO_CREDIT", "NOT_ALLOWED")
+
+
+async def _ask_around(call: Call, passage: Passage, decision: AskAround) -> Answer:
+    """Asks every party at once with one deadline. The first ALLOWED wins; else the most telling
+    refusal of a party that knows the token; else the token is unknown; 4002 when none answered."""
+    asked = [
+        asyncio.create_task(_forward(call, passage, Forward(decision.row, hop)))
+        for hop in decision.hops
+    ]
+    answers: list[tuple[int, Answer]] = []
+    late: list[OcpiError] = []
+    others = 0
+    try:
+        for finished in asyncio.as_completed(asked):
+            try:
+                answer = await finished
+            except OcpiError as error:
+                late.append(error)
+                continue
+            found = envelope.parse(answer.body)
+            data = found.data if found is not None else None
+            allowed = data.get("allowed") if isinstance(data, dict) else None
+            if allowed == "ALLOWED":
+                return answer
+            if allowed in _VERDICTS:
+                answers.append((_VERDICTS.index(allowed), answer))
+            else:
+                others += 1
+    finally:
+        for task in asked:
+            task.cancel()
+    if answers:
+        return min(answers, key=lambda pair: pair[0])[1]
+    if late and not others:
+        raise late[0]
+    http, code = call.message.match.operation.unresolved
+    raise OcpiError(code, "no party of this hub knows the token.", http=http)
+
+
+def _own(call: Call, status: int, body: bytes, extra: Headers = ()) -> Answer:
+    """An answer of the hub itself: TO the requesting party, FROM the hub."""
+    asking = call.network.spelled(call.from_party)
+    return Answer(status, ids(call.message) + routing(asking, call.network.hub) + extra, body)
+
+
+def _key(call: Call) -> str:
+    module = call.message.match.module
+    identifier = call.message.match.parameters[next(iter(module.key))]
+    qualifier = value_of(call.message, module.qualifier[0]) if module.qualifier else ""
+    return object_key(module, identifier, qualifier)
+
+
+def _part_ids(call: Call) -> tuple[str, ...]:
+    match = call.message.match
+    return tuple(
+        match.parameters[part.parameter]
+        for part in match.module.parts
+        if part.parameter in match.parameters
+    )

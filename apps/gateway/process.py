@@ -1,0 +1,194 @@
+"""What one web process keeps while it runs: client, database pool, log, and what it has noticed."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import redis.asyncio
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import Error, close_old_connections, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+
+from apps import database
+from apps.database import Pool
+from apps.gateway.limits import Buckets
+from apps.modules import registry
+from apps.outbox.tasks import drain_lane
+from apps.parties import directory, tokens
+from apps.parties.models import Platform
+from apps.traffic import partitions
+from apps.traffic.record import BodyPolicy
+from apps.traffic.recorder import Recorder
+from apps.transport.client import Client
+from hub.ocpi.headers import TokenForm
+from hub.routing.network import TokenKind
+
+LOOK_AGAIN_SECONDS = 1.0
+NOTICE_SECONDS = 2.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Noticed:
+    """What requests showed since the last write: who was heard from, which habits they have,
+    whose new token came into use, which token form was understood, which lanes have work."""
+
+    seen: dict[int, datetime] = field(default_factory=dict)
+    habits: dict[tuple[int, str], datetime] = field(default_factory=dict)
+    renewed: set[int] = field(default_factory=set)
+    forms: dict[int, TokenForm] = field(default_factory=dict)
+
+
+class Process:
+    """Opened once when the server starts, closed when it stops."""
+
+    def __init__(self) -> None:
+        hub = settings.HUB
+        self.pool: Pool = database.pool()
+        self.client = Client(hub.egress_allow, hub.max_answer_bytes, hub.max_in_flight)
+        self.recorder = Recorder(self.pool)
+        self.bodies = BodyPolicy(hub.log_bodies, hub.log_body_limit)
+        self.buckets = Buckets(hub.rate_limit)
+        self.noticed = Noticed()
+        self.page_limit: int = hub.page_limit
+        self.clock = now
+        self.new_id = new_id
+        self._lanes: set[int] = set()
+        self._nudge = asyncio.Event()
+        self._looking: asyncio.Task[Any] | None = None
+        self._stop = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def open(self) -> None:
+        """Loads the directory, opens the pool, starts the background work. Raises BadDescription
+        when a module description is wrong: the server does not start then."""
+        registry()
+        await self.pool.open()
+        await in_thread(partitions.make, now().date())
+        await in_thread(directory.refresh)
+        self._tasks = [
+            asyncio.create_task(self._every(LOOK_AGAIN_SECONDS, self.look)),
+            asyncio.create_task(self._every(NOTICE_SECONDS, self._write_noticed)),
+            asyncio.create_task(self.recorder.run(self._stop)),
+            asyncio.create_task(self._wake()),
+        ]
+        self._listening = asyncio.create_task(self._listen())
+
+    async def close(self) -> None:
+        """Stops the background work and writes what is left."""
+        self._stop.set()
+        self._nudge.set()
+        self._listening.cancel()
+        await asyncio.gather(*self._tasks, self._listening, return_exceptions=True)
+        await self.recorder.flush()
+        await self._write_noticed()
+        await self.client.close()
+        await self.pool.close()
+
+    async def look(self) -> None:
+        """Takes in a change of the directory now; callers at the same time share one look."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(in_thread(directory.refresh_if_changed))
+        await asyncio.shield(self._looking)
+
+    def nudge(self, platform_ids: set[int]) -> None:
+        """Has workers drain these lanes soon; the caller does not wait for the broker."""
+        self._lanes |= platform_ids
+        self._nudge.set()
+
+    async def _wake(self) -> None:
+        while not self._stop.is_set():
+            await self._nudge.wait()
+            self._nudge.clear()
+            lanes, self._lanes = self._lanes, set()
+            try:
+                await asyncio.to_thread(_send_nudges, lanes)
+            except Exception as error:  # noqa: BLE001  # the broker's client has many; none may end this loop
+                # Not lost: the sweep finds every lane that is due.
+                log.warning("lanes not nudged: %s", type(error).__name__)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with (
+                    redis.asyncio.Redis.from_url(settings.REDIS_URL) as broker,
+                    broker.pubsub() as channel,
+                ):
+                    await channel.subscribe(directory.CHANNEL)
+                    async for _ in channel.listen():
+                        await self.look()
+            except (redis.RedisError, OSError, Error) as error:
+                log.warning("not listening for directory changes: %s", type(error).__name__)
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Does something again and again, until the process closes."""
+        while not self._stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), seconds)
+            try:
+                await work()
+            except Error as error:
+                log.warning("%s: %s", work.__name__, type(error).__name__)
+
+    async def _write_noticed(self) -> None:
+        noticed, self.noticed = self.noticed, Noticed()
+        await in_thread(_note_down, noticed)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """A request id for an onward leg (spec: transport_and_format_unique_message_ids)."""
+    return str(uuid.uuid4())
+
+
+async def in_thread(work: Callable[..., Any], *arguments: Any) -> Any:
+    """Runs work with rows beside the event loop, on a connection of its own."""
+
+    def with_connection() -> Any:
+        close_old_connections()
+        try:
+            return work(*arguments)
+        finally:
+            close_old_connections()
+
+    return await sync_to_async(with_connection, thread_sensitive=False)()
+
+
+def _send_nudges(platform_ids: set[int]) -> None:
+    for platform_id in platform_ids:
+        drain_lane.delay(platform_id)
+
+
+def _note_down(noticed: Noticed) -> None:
+    with transaction.atomic():
+        for platform_id, at in noticed.seen.items():
+            Platform.objects.filter(pk=platform_id).update(
+                last_seen=Greatest(F("last_seen"), Value(at))
+            )
+        for platform_id in {platform for platform, _ in noticed.habits}:
+            _learn(platform_id, noticed)
+        for platform_id in noticed.renewed:
+            if tokens.end_replaced(platform_id, TokenKind.ISSUED):
+                directory.changed()
+        for platform_id, form in noticed.forms.items():
+            if Platform.objects.filter(pk=platform_id).update(token_form=form):
+                directory.changed()
+
+
+def _learn(platform_id: int, noticed: Noticed) -> None:
+    platform = Platform.objects.select_for_update().filter(pk=platform_id).first()
+    if platform is not None:
+        habits = {name: at for (owner, name), at in noticed.habits.items() if owner == platform_id}
+        platform.learned |= {name: at.isoformat(timespec="seconds") for name, at in habits.items()}
+        platform.save(update_fields=["learned"])

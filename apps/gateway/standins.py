@@ -1,0 +1,216 @@
+"""Stand-ins at work: minted when a message passes, followed when somebody comes back to one.
+
+A stand-in is one segment below a hub endpoint, `via-` and 128 random bits; it works for one
+platform, until it expires. To everybody else it does not exist.
+"""
+
+import re
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from apps.credentials.pages import endpoint_url
+from apps.gateway.call import Call, Passage
+from apps.gateway.send import send
+from apps.store import find, standins
+from apps.store.models import StandIn as Row
+from apps.store.standins import StandIn
+from hub.ocpi import datetimes, envelope, headers
+from hub.ocpi.ids import PartyId
+from hub.ocpi.message import Answer, Message, Outgoing
+from hub.ocpi.module import Interface
+from hub.ocpi.status import Code, OcpiError, method_not_allowed, not_found
+from hub.routing.decide import Hop
+from hub.routing.hop import identity, ids, passing, returning
+from hub.routing.network import Platform, Status
+from hub.routing.reply import next_page, object_url, response_url, visible_query, with_response_url
+
+SEGMENT = re.compile(r"via-([0-9a-f]{32})")
+RESULT_MARGIN = timedelta(minutes=10)
+PAGE_LIFE = timedelta(hours=6)
+OBJECT_LIFE = timedelta(days=400)
+_METHODS = {Row.Kind.RESULT: "POST", Row.Kind.PAGE: "GET", Row.Kind.OBJECT: "GET"}
+
+
+async def with_stand_in(call: Call, hop: Hop) -> tuple[Message, str]:
+    """The message with its response_url replaced, and the stand-in's id. It works before the
+    message is sent: the result may come back faster than the response."""
+    message = call.message
+    until = call.now + timedelta(seconds=message.match.operation.time_limit) + RESULT_MARGIN
+    asked = message.match.operation.lasts_until and message.content.get(
+        message.match.operation.lasts_until
+    )
+    if isinstance(asked, str):
+        until = max(until, _moment(asked, until) + RESULT_MARGIN)
+    stand_in = StandIn(
+        id=secrets.token_hex(16),
+        kind=Row.Kind.RESULT,
+        module=message.match.module.id,
+        url=response_url(message, call.platform),
+        follower_platform=hop.platform.id,
+        follower_party=str(hop.to.id),
+        target_platform=call.platform.id,
+        target_party=str(call.from_party),
+        correlation_id=message.correlation_id[:64],
+        expires_at=until,
+    )
+    await _mint(call, stand_in)
+    url = _url(message.version, Interface.SENDER, stand_in)
+    return with_response_url(message, url), stand_in.id
+
+
+async def wait_for_result(call: Call, stand_in: str, data: object) -> None:
+    """Lets a result's stand-in live as long as the response's timeout announces."""
+    timeout = data.get("timeout") if isinstance(data, dict) else None
+    if isinstance(timeout, int) and 0 < timeout < 10_000_000:
+        until = call.now + timedelta(seconds=timeout) + RESULT_MARGIN
+        async with call.process.pool.connection() as connection:
+            await standins.extend(connection, stand_in, until)
+
+
+async def page_header(call: Call, hop: Hop, answer: Answer, url: str) -> tuple[tuple[str, str], ...]:
+    """The Link header that leads to the target's next page through the hub; none on the last."""
+    message = call.message
+    following = next_page(answer, url, hop.base_url, message.tail, hop.platform)
+    if not following:
+        return ()
+    stand_in = _for_requester(call, hop, Row.Kind.PAGE, following, call.now + PAGE_LIFE)
+    await _mint(call, stand_in)
+    ours = _url(message.version, message.match.interface, stand_in)
+    return (("Link", f'<{visible_query(following, ours)}>; rel="next"'),)
+
+
+async def location_header(
+    call: Call, hop: Hop, answer: Answer, url: str, data: object, key: str
+) -> tuple[tuple[str, str], ...]:
+    """The Location header of a new object: through the hub to the target's URL, or to the hub's
+    copy where the target gave none."""
+    theirs = object_url(answer, data, url, hop.platform)
+    stand_in = _for_requester(call, hop, Row.Kind.OBJECT, theirs, call.now + OBJECT_LIFE, key)
+    await _mint(call, stand_in)
+    return (("Location", _url(call.message.version, call.message.match.interface, stand_in)),)
+
+
+async def follow(call: Call, passage: Passage, identifier: str) -> Answer:
+    """Answers a request on a stand-in: the request goes on to what it stands for.
+
+    Raises OcpiError 404 for one that is unknown, expired or another platform's, 405 for the wrong
+    method, 4003 when the platform behind it is not connected.
+    """
+    async with call.process.pool.connection() as connection:
+        stand_in = await standins.find(connection, identifier, call.platform.id, call.now)
+    if stand_in is None:
+        raise not_found("this URL is unknown here, has expired, or was given to another platform.")
+    message = call.message
+    allowed = _METHODS[Row.Kind(stand_in.kind)]
+    if message.method != allowed:
+        raise method_not_allowed(message.method, (allowed,), "this URL")
+    follower = PartyId.parse(stand_in.follower_party)
+    target = PartyId.parse(stand_in.target_party)
+    passage.from_party, passage.to_party = str(follower), str(target)
+    call = replace(call, from_party=follower)
+    if not stand_in.url:
+        return await _kept_copy(call, stand_in, follower)
+    platform = call.network.platforms.get(stand_in.target_platform)
+    if platform is None or platform.status is not Status.CONNECTED:
+        raise OcpiError(
+            Code.CONNECTION_PROBLEM, f"{target} is not connected; nothing was sent."
+        )
+    request = _onward(call, stand_in, platform, follower, target)
+    answer = await send(call, passage, request, platform, str(target))
+    back = returning(answer, message, call.network.spelled(follower), call.network.spelled(target))
+    if stand_in.kind == Row.Kind.PAGE:
+        back = await _with_next(call, stand_in, platform, answer, request.url, back)
+    return back
+
+
+def _onward(
+    call: Call, stand_in: StandIn, platform: Platform, follower: PartyId, target: PartyId
+) -> Outgoing:
+    message = call.message
+    from_party = platform.presents_as or call.network.spelled(follower)
+    body = envelope.unwrapped(message.body) if stand_in.kind == Row.Kind.RESULT else b""
+    request_id = call.process.new_id()
+    return Outgoing(
+        method=message.method,
+        url=stand_in.url,
+        headers=identity(platform, request_id, message.correlation_id)
+        + headers.routing(call.network.spelled(target), from_party)
+        + passing(tuple(message.headers.items())),
+        body=body,
+        time_limit=message.match.operation.time_limit,
+    )
+
+
+async def _with_next(
+    call: Call,
+    stand_in: StandIn,
+    platform: Platform,
+    answer: Answer,
+    url: str,
+    back: Answer,
+) -> Answer:
+    following = next_page(answer, url, url.partition("?")[0], "", platform)
+    if not following:
+        return back
+    successor = StandIn(
+        id=secrets.token_hex(16),
+        kind=Row.Kind.PAGE,
+        module=stand_in.module,
+        url=following,
+        follower_platform=stand_in.follower_platform,
+        follower_party=stand_in.follower_party,
+        target_platform=stand_in.target_platform,
+        target_party=stand_in.target_party,
+        correlation_id=call.message.correlation_id[:64],
+        expires_at=call.now + PAGE_LIFE,
+    )
+    await _mint(call, successor)
+    ours = _url(call.message.version, call.message.match.interface, successor)
+    link = ("Link", f'<{visible_query(following, ours)}>; rel="next"')
+    return Answer(back.status, (*back.headers, link), back.body)
+
+
+async def _kept_copy(call: Call, stand_in: StandIn, follower: PartyId) -> Answer:
+    module = call.message.match.module
+    target = PartyId.parse(stand_in.target_party)
+    async with call.process.pool.connection() as connection:
+        text = await find.addressed(connection, module, follower, target, stand_in.key)
+    body = envelope.render(Code.SUCCESS, call.now, data=envelope.raw(text))
+    routing = headers.routing(call.network.spelled(follower), call.network.hub)
+    return Answer(200, ids(call.message) + routing, body)
+
+
+def _for_requester(
+    call: Call, hop: Hop, kind: Row.Kind, url: str, until: datetime, key: str = ""
+) -> StandIn:
+    """A stand-in that the requester will follow to the party it has just spoken to."""
+    return StandIn(
+        id=secrets.token_hex(16),
+        kind=kind,
+        module=call.message.match.module.id,
+        url=url,
+        follower_platform=call.platform.id,
+        follower_party=str(call.from_party),
+        target_platform=hop.platform.id,
+        target_party=str(hop.to.id),
+        correlation_id=call.message.correlation_id[:64],
+        expires_at=until,
+        key=key,
+    )
+
+
+async def _mint(call: Call, stand_in: StandIn) -> None:
+    async with call.process.pool.connection() as connection:
+        await standins.mint(connection, stand_in)
+
+
+def _url(version: str, interface: Interface, stand_in: StandIn) -> str:
+    return f"{endpoint_url(version, interface, stand_in.module)}/via-{stand_in.id}"
+
+
+def _moment(text: str, otherwise: datetime) -> datetime:
+    try:
+        return datetimes.parse(text)
+    except (ValueError, OverflowError):
+        return otherwise

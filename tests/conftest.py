@@ -1,0 +1,57 @@
+"""What every test may use: a database, the hub serving on it, and platforms to talk to it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests import embedded
+
+# Before Django's settings are read, which happens as soon as pytest has imported this file.
+embedded.start()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """A test database for the whole run. (pytest-django makes one for marked tests only; ours are
+    not rolled back, because the hub has connections of its own.)"""
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        real = connection.settings_dict["NAME"]
+        connection.creation.create_test_db(verbosity=0, autoclobber=True)
+        yield
+        connection.creation.destroy_test_db(real, verbosity=0)
+        connection.close()
+
+
+@pytest.fixture(scope="session")
+def serving_hub(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The hub, started once; its database is open to all tests that use it."""
+    from tests.hub import serving
+
+    with django_db_blocker.unblock(), serving():
+        yield
+
+
+@pytest.fixture
+def hub(serving_hub: None) -> Iterator[Any]:
+    """The hub with nobody registered, and a place to make platforms."""
+    from tests.hub import Hub, empty
+    from tests.platforms import playground
+
+    empty()
+    with playground() as here:
+        yield Hub(here)
+
+
+@pytest.fixture
+def cpo(hub: Any) -> Any:
+    """NL/CPO, registered."""
+    return hub.platform("NL/CPO")
+
+
+@pytest.fixture
+def msp(hub: Any) -> Any:
+    """DE/MSP, registered."""
+    return hub.platform("DE/MSP")

@@ -1,0 +1,160 @@
+"""The hub under test: the real web application in a thread, its tables, its lanes on demand.
+
+Platforms come through real handshakes. Between tests everything is emptied, not rolled back: the
+hub has connections of its own and must see what a test wrote.
+"""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from apps.credentials.invitations import Invitation, invite
+from apps.gateway.asgi import application as gateway
+from apps.outbox.tasks import worker
+from apps.parties import directory, platforms
+from apps.parties.models import Directory
+from apps.parties.models import Platform as Row
+from config.asgi import application
+from hub.ocpi.module import Role
+from hub.routing.network import Status
+from tests.platforms import Platform, Playground
+
+PARTIES = {
+    "NL/CPO": (Role.CPO, "NL", "CPO"),
+    "BE/CPO": (Role.CPO, "BE", "CPO"),
+    "DE/MSP": (Role.EMSP, "DE", "MSP"),
+    "FR/MSP": (Role.EMSP, "FR", "MSP"),
+}
+
+
+class Hub:
+    """What a test may do with the hub."""
+
+    def __init__(self, here: Playground) -> None:
+        self._here = here
+
+    @property
+    def url(self) -> str:
+        return str(settings.HUB.public_url)
+
+    @property
+    def versions_url(self) -> str:
+        return f"{self.url}/ocpi/versions"
+
+    def invite(self, name: str) -> Invitation:
+        return invite(name, now=timezone.now())
+
+    def platform(self, *parties: str, name: str = "", **options: Any) -> Platform:
+        """A platform with these parties (keys of PARTIES, or role:CC/PID), registered."""
+        listed = tuple(PARTIES.get(p) or _spelled(p) for p in parties)
+        made = self._here.platform(name or " ".join(parties), listed, **options)
+        self.register(made)
+        return made
+
+    def register(self, platform: Platform) -> None:
+        invitation = self.invite(platform.name)
+        reply = platform.register(invitation.versions_url, invitation.token_a)
+        assert reply.code == 1000, reply
+
+    def row(self, platform: Platform) -> Row:
+        return Row.objects.get(name=platform.name)
+
+    def set_status(self, platform: Platform, status: Status) -> None:
+        platforms.set_status(self.row(platform).pk, status, "a test says so", timezone.now())
+        directory.refresh()
+
+    def change(self, platform: Platform, **fields: Any) -> None:
+        """Changes settings of a platform as an operator would."""
+        Row.objects.filter(name=platform.name).update(**fields)
+        self.reload()
+
+    def reload(self) -> None:
+        directory.changed()
+        directory.refresh()
+
+    def deliver(self) -> int:
+        """Drains every lane that is due, as a worker does; returns the number of attempts."""
+        return sum(worker().drain(platform_id) for platform_id in worker().due())
+
+    def flush(self) -> None:
+        """Writes what the gateway has noticed and logged so far."""
+        assert gateway.process is not None
+        process = gateway.process
+        _in_hub(process.recorder.flush())
+        _in_hub(process._write_noticed())
+
+
+def _spelled(text: str) -> tuple[Role, str, str]:
+    role, _, party = text.partition(":")
+    country, _, party_id = party.partition("/")
+    return Role(role), country, party_id
+
+
+_loop: list[asyncio.AbstractEventLoop] = []
+
+
+def _in_hub(work: Coroutine[Any, Any, None]) -> None:
+    asyncio.run_coroutine_threadsafe(work, _loop[0]).result(10)
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it is ready, and in which loop."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        _loop[:] = [asyncio.get_running_loop()]
+        self.ready.set()
+
+
+@contextmanager
+def serving() -> Iterator[None]:
+    """Serves config.asgi on HUB_LISTEN until the end of the block."""
+    listen = settings.HUB.listen
+    config = uvicorn.Config(
+        application,
+        host=listen.host,
+        port=listen.port,
+        loop="uvloop",
+        http="httptools",
+        log_level="warning",
+        access_log=False,
+        lifespan="on",
+    )
+    server = _Server(config)
+    thread = threading.Thread(target=server.run, name="hub")
+    thread.start()
+    if not server.ready.wait(30):
+        raise RuntimeError("the hub did not start")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(20)
+
+
+def empty() -> None:
+    """Empties every table of the hub; the directory's version goes on counting."""
+    own = [
+        model._meta.db_table
+        for config in apps.get_app_configs()
+        if config.name.startswith("apps.")
+        for model in config.get_models()
+        if model is not Directory
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(own)} RESTART IDENTITY CASCADE")
+    directory.changed()
+    directory.refresh()
