@@ -1,7 +1,12 @@
-"""The asynchronous way to PostgreSQL, for the few hot statements of the store, outbox and log."""
+"""The ways to PostgreSQL from an event loop: psycopg's own pool for the few hot statements of store,
+outbox and log, and a thread for everything that goes through Django's models."""
 
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import connection
+from django.db import close_old_connections, connection
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
@@ -25,3 +30,16 @@ def pool(size: int = 8) -> Pool:
         kwargs={"autocommit": True},
         check=AsyncConnectionPool.check_connection,
     )
+
+
+async def in_thread(work: Callable[..., Any], *arguments: Any) -> Any:
+    """Runs work with models beside the event loop, on a connection that is closed afterwards."""
+
+    def with_connection() -> Any:
+        close_old_connections()
+        try:
+            return work(*arguments)
+        finally:
+            close_old_connections()
+
+    return await sync_to_async(with_connection, thread_sensitive=False)()

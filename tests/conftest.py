@@ -28,10 +28,12 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
 @pytest.fixture(scope="session")
 def serving_hub(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The hub, started once; its database is open to all tests that use it."""
+    from apps.outbox.tasks import worker
     from tests.hub import serving
 
     with django_db_blocker.unblock(), serving():
         yield
+        worker().close()
 
 
 @pytest.fixture

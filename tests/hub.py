@@ -40,7 +40,7 @@ class Hub:
     """What a test may do with the hub."""
 
     def __init__(self, here: Playground) -> None:
-        self._here = here
+        self.here = here
 
     @property
     def url(self) -> str:
@@ -55,8 +55,7 @@ class Hub:
 
     def platform(self, *parties: str, name: str = "", **options: Any) -> Platform:
         """A platform with these parties (keys of PARTIES, or role:CC/PID), registered."""
-        listed = tuple(PARTIES.get(p) or _spelled(p) for p in parties)
-        made = self._here.platform(name or " ".join(parties), listed, **options)
+        made = playground_platform(self, *parties, name=name, **options)
         self.register(made)
         return made
 
@@ -91,6 +90,12 @@ class Hub:
         process = gateway.process
         _in_hub(process.recorder.flush())
         _in_hub(process._write_noticed())
+
+
+def playground_platform(hub: Hub, *parties: str, name: str = "", **options: Any) -> Platform:
+    """A platform with these parties that has not registered."""
+    listed = tuple(PARTIES.get(p) or _spelled(p) for p in parties)
+    return hub.here.platform(name or " ".join(parties), listed, **options)
 
 
 def _spelled(text: str) -> tuple[Role, str, str]:

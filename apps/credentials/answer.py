@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from asgiref.sync import sync_to_async
 
 from apps.credentials import pages, rows
 from apps.credentials.errors import not_for_registered, not_for_unregistered
 from apps.credentials.peer import Caller, Peer, Send, look
+from apps.database import in_thread
 from apps.parties import directory
 from hub.ocpi.credentials import Credentials, read
 from hub.ocpi.headers import TokenForm
@@ -73,10 +73,10 @@ async def _post(request: ConfigRequest, version: str, send: Send) -> object:
     if request.kind is not TokenKind.INVITATION:
         raise not_for_registered("POST")
     credentials = read(request.content)
-    await _in_thread(rows.claim_parties, request.platform.id, credentials.roles)
+    await _write(rows.claim_parties, request.platform.id, credentials.roles)
     peer = await _look(request, credentials, version, send)
     form = peer.form
-    issued = await _in_thread(
+    issued = await _write(
         rows.registered, request.platform.id, credentials, peer, form, request.now
     )
     return pages.own_credentials(issued)
@@ -86,20 +86,9 @@ async def _put(request: ConfigRequest, version: str, send: Send) -> object:
     if request.kind is TokenKind.INVITATION:
         raise not_for_unregistered("PUT")
     credentials = read(request.content)
-    await _in_thread(rows.claim_parties, request.platform.id, credentials.roles)
-    try:
-        peer = await _look(request, credentials, version, send)
-    except OcpiError:
-        # Which token is valid during the exchange is not defined (#568): try the former one too.
-        former = request.platform.token
-        if former is None or former.value == credentials.token:
-            raise
-        caller = Caller(send, former.value, request.form, request.correlation_id)
-        try:
-            peer = await look(caller, credentials.url, version)
-        except OcpiError as second:
-            raise second from None
-    issued = await _in_thread(
+    await _write(rows.claim_parties, request.platform.id, credentials.roles)
+    peer = await _look_again(request, credentials, version, send)
+    issued = await _write(
         rows.updated, request.platform.id, credentials, peer, peer.form, request.now
     )
     return pages.own_credentials(issued)
@@ -108,11 +97,29 @@ async def _put(request: ConfigRequest, version: str, send: Send) -> object:
 async def _delete(request: ConfigRequest, version: str, send: Send) -> object:
     if request.kind is TokenKind.INVITATION:
         raise not_for_unregistered("DELETE")
-    await _in_thread(rows.unregistered, request.platform.id, request.now)
+    await _write(rows.unregistered, request.platform.id, request.now)
     return NO_DATA
 
 
 _CREDENTIALS = {"GET": _get, "POST": _post, "PUT": _put, "DELETE": _delete}
+
+
+async def _look_again(
+    request: ConfigRequest, credentials: Credentials, version: str, send: Send
+) -> Peer:
+    """The peer as it is now. Which token is valid during the exchange is not defined (#568): the
+    new one is tried first, then the former. Raises the first attempt's error."""
+    former = request.platform.token
+    try:
+        return await _look(request, credentials, version, send)
+    except OcpiError as first:
+        if former is None or former.value == credentials.token:
+            raise
+        caller = Caller(send, former.value, request.form, request.correlation_id)
+        try:
+            return await look(caller, credentials.url, version)
+        except OcpiError:
+            raise first from None
 
 
 async def _look(
@@ -122,15 +129,15 @@ async def _look(
     return await look(caller, credentials.url, version)
 
 
-async def _in_thread(write: Callable[..., Any], *arguments: Any) -> Any:
+async def _write(work: Callable[..., Any], *arguments: Any) -> Any:
     """Writes rows beside the event loop, then takes the change into this process at once."""
 
     def both() -> Any:
-        result = write(*arguments)
+        result = work(*arguments)
         directory.refresh_if_changed()
         return result
 
-    return await sync_to_async(both, thread_sensitive=False)()
+    return await in_thread(both)
 
 
 def _only_get(request: ConfigRequest, where: str) -> None:

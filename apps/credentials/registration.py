@@ -1,17 +1,15 @@
 """Handshakes that the hub begins: registering with a platform, renewing credentials with it."""
 
 import uuid
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import transaction
 
 from apps.credentials import pages, rows
 from apps.credentials.errors import PeerUnusable
 from apps.credentials.peer import Caller, Peer, json_body, look
+from apps.database import in_thread
 from apps.parties import directory, tokens
 from apps.parties.models import Platform, Token
 from apps.transport.client import Client
@@ -38,16 +36,16 @@ async def register(versions_url: str, token_a: str, name: str | None = None) -> 
     try:
         caller = Caller(client.send, token_a, TokenForm.BASE64, correlation_id)
         peer = await look(caller, versions_url, WANTED)
-        platform, made, issued = await _thread(_prepare, name or f"at {versions_url}")
+        platform, made, issued = await in_thread(_prepare, name or f"at {versions_url}")
         try:
             credentials = await _exchange(caller, "POST", peer, issued)
-            await _thread(_connected, platform, credentials, peer, name)
+            await in_thread(_connected, platform, credentials, peer, name)
         except BaseException:
-            await _thread(_undo, platform, made, issued)
+            await in_thread(_undo, platform, made, issued)
             raise
     finally:
         await client.close()
-    return await _thread(Platform.objects.get, platform.pk)
+    return await in_thread(_row, platform)
 
 
 async def renew(platform: Platform) -> None:
@@ -56,16 +54,16 @@ async def renew(platform: Platform) -> None:
     state stays whole then."""
     client = Client(settings.HUB.egress_allow, settings.HUB.max_answer_bytes)
     try:
-        token = await _thread(_their_token, platform)
+        token = await in_thread(_their_token, platform)
         form = TokenForm(platform.token_form)
         caller = Caller(client.send, token, form, str(uuid.uuid4()))
         peer = await look(caller, platform.versions_url, platform.version or WANTED)
-        issued = await _thread(_issue, platform)
+        issued = await in_thread(_issue, platform)
         try:
             credentials = await _exchange(caller, "PUT", peer, issued)
-            await _thread(_renewed, platform, credentials, peer, issued)
+            await in_thread(_renewed, platform, credentials, peer, issued)
         except BaseException:
-            await _thread(_take_back, platform, issued)
+            await in_thread(_take_back, platform, issued)
             raise
     finally:
         await client.close()
@@ -136,15 +134,15 @@ def _drop(platform: Platform, issued: str) -> None:
     tokens.of(platform, issued).delete()
 
 
+def _row(platform: Platform) -> Platform:
+    return Platform.objects.get(pk=platform.pk)
+
+
 def _their_token(platform: Platform) -> str:
     token = Token.objects.filter(platform=platform, kind=TokenKind.THEIRS, replaced=False).first()
     if token is None:
         raise PeerUnusable(f"{platform.name} has not registered yet")
     return tokens.reveal(token)
-
-
-async def _thread(work: Callable[..., Any], *arguments: Any) -> Any:
-    return await sync_to_async(work, thread_sensitive=False)(*arguments)
 
 
 def _now() -> datetime:

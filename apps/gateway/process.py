@@ -10,14 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import redis.asyncio
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import Error, close_old_connections, transaction
+from django.db import Error, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 
 from apps import database
-from apps.database import Pool
+from apps.database import Pool, in_thread
 from apps.gateway.limits import Buckets
 from apps.modules import registry
 from apps.outbox.tasks import drain_lane
@@ -140,7 +139,8 @@ class Process:
 
     async def _write_noticed(self) -> None:
         noticed, self.noticed = self.noticed, Noticed()
-        await in_thread(_note_down, noticed)
+        if await in_thread(_note_down, noticed):
+            await self.look()
 
 
 def now() -> datetime:
@@ -152,25 +152,14 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-async def in_thread(work: Callable[..., Any], *arguments: Any) -> Any:
-    """Runs work with rows beside the event loop, on a connection of its own."""
-
-    def with_connection() -> Any:
-        close_old_connections()
-        try:
-            return work(*arguments)
-        finally:
-            close_old_connections()
-
-    return await sync_to_async(with_connection, thread_sensitive=False)()
-
-
 def _send_nudges(platform_ids: set[int]) -> None:
     for platform_id in platform_ids:
         drain_lane.delay(platform_id)
 
 
-def _note_down(noticed: Noticed) -> None:
+def _note_down(noticed: Noticed) -> bool:
+    """Writes what was noticed; returns whether the directory changed by it."""
+    changed = False
     with transaction.atomic():
         for platform_id, at in noticed.seen.items():
             Platform.objects.filter(pk=platform_id).update(
@@ -179,11 +168,12 @@ def _note_down(noticed: Noticed) -> None:
         for platform_id in {platform for platform, _ in noticed.habits}:
             _learn(platform_id, noticed)
         for platform_id in noticed.renewed:
-            if tokens.end_replaced(platform_id, TokenKind.ISSUED):
-                directory.changed()
+            changed |= bool(tokens.end_replaced(platform_id, TokenKind.ISSUED))
         for platform_id, form in noticed.forms.items():
-            if Platform.objects.filter(pk=platform_id).update(token_form=form):
-                directory.changed()
+            changed |= bool(Platform.objects.filter(pk=platform_id).update(token_form=form))
+        if changed:
+            directory.changed()
+    return changed
 
 
 def _learn(platform_id: int, noticed: Noticed) -> None:

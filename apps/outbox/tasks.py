@@ -6,9 +6,9 @@ from functools import cache
 
 from celery import shared_task
 from django.conf import settings
-from django.db import close_old_connections
 
 from apps import database
+from apps.database import in_thread
 from apps.outbox import lane
 from apps.outbox.drain import drain
 from apps.outbox.models import Delivery, Payload
@@ -29,6 +29,15 @@ class Worker:
         )
         self.recorder = Recorder(self.pool)
         self.runner.run(self.pool.open())
+
+    def close(self) -> None:
+        """Gives everything back; the worker cannot be used afterwards."""
+        self.runner.run(self._close())
+        self.runner.close()
+
+    async def _close(self) -> None:
+        await self.client.close()
+        await self.pool.close()
 
     def drain(self, platform_id: int) -> int:
         """Drains a lane until nothing is due."""
@@ -53,14 +62,8 @@ class Worker:
 async def _picture() -> Network:
     """The network as it is now: asked before each window, so that a suspended platform gets no
     more than the window that was under way."""
-    await asyncio.to_thread(_refresh)
+    await in_thread(directory.refresh_if_changed)
     return directory.snapshot()
-
-
-def _refresh() -> None:
-    close_old_connections()
-    directory.refresh_if_changed()
-    close_old_connections()
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Versions and credentials: real handshakes in both directions."""
