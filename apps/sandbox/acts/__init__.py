@@ -1,0 +1,1 @@
+"""The session that the demo plays, act by act."""
