@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import redis.asyncio
 from django.conf import settings
@@ -61,7 +60,8 @@ class Process:
         self.new_id = new_id
         self._lanes: set[int] = set()
         self._nudge = asyncio.Event()
-        self._looking: asyncio.Task[Any] | None = None
+        self._looking = asyncio.Lock()
+        self._next_look: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -92,10 +92,16 @@ class Process:
         await self.pool.close()
 
     async def look(self) -> None:
-        """Takes in a change of the directory now; callers at the same time share one look."""
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(in_thread(directory.refresh_if_changed))
-        await asyncio.shield(self._looking)
+        """Takes in the directory as it is now. Callers that wait for the same look share it; one
+        that is under way already may have missed what a caller is looking for."""
+        if self._next_look is None:
+            self._next_look = asyncio.create_task(self._look())
+        await asyncio.shield(self._next_look)
+
+    async def _look(self) -> None:
+        async with self._looking:
+            self._next_look = None
+            await in_thread(directory.refresh_if_changed)
 
     def nudge(self, platform_ids: set[int]) -> None:
         """Has workers drain these lanes soon; the caller does not wait for the broker."""

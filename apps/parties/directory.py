@@ -5,6 +5,7 @@ through Redis; each of them also looks at the version every second, in case the 
 """
 
 import logging
+import threading
 from collections import defaultdict
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,7 @@ from hub.routing.network import Platform as Connected
 
 CHANNEL = "hub:directory"
 log = logging.getLogger(__name__)
+_swapping = threading.Lock()
 _current: Network | None = None
 
 
@@ -43,10 +45,13 @@ def loaded() -> bool:
 
 
 def refresh() -> Network:
-    """Loads the network anew and swaps it in."""
+    """Loads the network anew and swaps it in, unless another thread has a newer one by then."""
     global _current
-    _current = load(timezone.now())
-    return _current
+    loaded = load(timezone.now())
+    with _swapping:
+        if _current is None or loaded.version >= _current.version:
+            _current = loaded
+        return _current
 
 
 def refresh_if_changed() -> bool:

@@ -41,7 +41,7 @@ def seal(token: str, row: str) -> bytes:
     return nonce + AESGCM(_key("seal")).encrypt(nonce, token.encode(), row.encode())
 
 
-def unseal(sealed: bytes, row: str) -> str:
+def unseal(sealed: bytes | memoryview, row: str) -> str:
     """The token again. Raises cryptography.exceptions.InvalidTag when the key or the row is not
     the one it was sealed with."""
     data = bytes(sealed)
