@@ -1,0 +1,353 @@
+"""URLs in messages lead back through the hub: results, pages, the place of a CDR."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+
+from apps.store.models import StandIn
+from tests.gateway.objects import cdr, location, session
+from tests.hub import Hub
+from tests.platforms import RECEIVER, SENDER, Platform
+
+CPO, MSP = ("NL", "CPO"), ("DE", "MSP")
+
+
+@pytest.fixture
+def cpo(hub: Hub) -> Platform:
+    """NL/CPO with a location L1 and a running session S1."""
+    made = hub.platform("NL/CPO")
+    made.objects.put("locations", location())
+    made.objects.put("sessions", session())
+    return made
+
+
+def start_session(msp: Platform, **more: Any) -> Any:
+    body = {
+        "response_url": msp.callback_url(), "location_id": "L1",
+        "token": {"country_code": "DE", "party_id": "MSP", "uid": "U1", "type": "RFID",
+                  "contract_id": "C1", "issuer": "Ampere", "valid": True, "whitelist": "ALLOWED",
+                  "last_updated": "2026-03-01T10:00:00Z"},
+        **more,
+    }  # fmt: skip
+    return msp.request("POST", "commands", RECEIVER, "START_SESSION", json=body, to=CPO)
+
+
+def test_a_command_and_its_result(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    """CM-02, CM-03, CM-04"""
+    original = msp.callback_url()
+    reply = start_session(msp, response_url=original, spaced="  1.50  ")
+    assert (reply.status, reply.code, reply.data["result"]) == (200, 1000, "ACCEPTED")
+    given = cpo.heard(module="commands").json["response_url"]
+    assert given != original
+    assert given.startswith(f"{hub.url}/ocpi/2.2.1/sender/commands/via-")
+    assert len(given) <= 255
+    result = msp.heard(module="results")
+    assert result.tail == original.rsplit("/", 1)[-1]
+    assert result.json["result"] == "ACCEPTED"
+    assert "status_code" not in result.json
+    assert result.headers["ocpi-to-party-id"] == "MSP"
+    assert result.headers["ocpi-from-country-code"] == "NL"
+    assert result.headers["ocpi-from-party-id"] == "CPO"
+    assert not cpo.complaints
+    assert not msp.complaints
+
+
+@pytest.mark.parametrize(
+    "fault", ["early_result", "wrapped_result", "bare_result", "swapped_result"]
+)
+def test_results_of_all_shapes_arrive(
+    hub: Hub, cpo: Platform, msp: Platform, fault: str
+) -> None:
+    """Before the response, in an envelope, without routing headers or with FROM and TO swapped."""
+    cpo.faults.set(fault)
+    assert start_session(msp).code == 1000
+    result = msp.heard(module="results")
+    assert result.json["result"] == "ACCEPTED"
+    assert result.headers["ocpi-from-party-id"] == "CPO"
+    assert not msp.complaints
+
+
+def test_a_result_url_works_for_the_platform_it_was_given_to_only(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    other = hub.platform("BE/CPO")
+    cpo.faults.set("no_result")
+    start_session(msp)
+    url = cpo.heard(module="commands").json["response_url"]
+    for stranger in (other, msp):
+        reply = stranger.request(
+            "POST", "commands", url=url, json={"result": "ACCEPTED"}, to=MSP
+        )
+        assert reply.status == 404
+    assert not [r for r in msp.received if r.module == "results"]
+    assert cpo.request("POST", "commands", url=url, json={"result": "FAILED"}, to=MSP).code == 1000
+    assert msp.heard(module="results").json == {"result": "FAILED"}
+
+
+def test_a_second_result_is_delivered_while_the_stand_in_lives(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    """CM-05"""
+    start_session(msp)
+    url = cpo.heard(module="commands").json["response_url"]
+    msp.heard(module="results")
+    late = {"result": "CANCELED_RESERVATION"}
+    assert cpo.request("POST", "commands", url=url, json=late, to=MSP).code == 1000
+    assert msp.heard(lambda r: r.json == late, module="results")
+
+
+def test_an_expired_or_unknown_stand_in_is_404(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    cpo.faults.set("no_result")
+    start_session(msp)
+    url = cpo.heard(module="commands").json["response_url"]
+    StandIn.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    for dead in (url, url[:-32] + "0" * 32):
+        assert cpo.request("POST", "commands", url=dead, json={"result": "X"}).status == 404
+    assert cpo.request("GET", "commands", url=url).status == 404
+
+
+def test_the_wrong_method_on_a_stand_in_is_405(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    cpo.faults.set("no_result")
+    start_session(msp)
+    url = cpo.heard(module="commands").json["response_url"]
+    reply = cpo.request("GET", "commands", url=url)
+    assert (reply.status, reply.headers["allow"]) == (405, "POST")
+
+
+def test_reserve_nows_stand_in_stays_until_the_reservation_ends(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    ends = datetime.now(UTC) + timedelta(hours=9)
+    msp.request(
+        "POST", "commands", RECEIVER, "RESERVE_NOW", to=CPO,
+        json={"response_url": msp.callback_url(), "location_id": "L1", "reservation_id": "R1",
+              "expiry_date": f"{ends:%Y-%m-%dT%H:%M:%SZ}"},
+    )  # fmt: skip
+    kept = StandIn.objects.get().expires_at
+    assert kept is not None
+    assert ends < kept < ends + timedelta(hours=1)
+
+
+def test_the_stand_in_lives_as_long_as_the_response_announces(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    cpo.script.add(
+        "commands", json={"status_code": 1000, "timestamp": "2026-01-01T00:00:00Z",
+                          "data": {"result": "ACCEPTED", "timeout": 7200}},
+    )  # fmt: skip
+    start_session(msp)
+    kept = StandIn.objects.get().expires_at
+    assert kept is not None
+    assert kept > datetime.now(UTC) + timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://elsewhere.example/cb", "ftp://127.0.0.1/cb", "not a url", "", None,
+     "http://127.0.0.1.evil.example/cb", "http://user@evil.example/"],
+)  # fmt: skip
+def test_a_response_url_on_a_foreign_host_is_2001(
+    hub: Hub, cpo: Platform, msp: Platform, url: str | None
+) -> None:
+    """R-35: the hub would send its token there."""
+    cpo.clear()
+    reply = start_session(msp, response_url=url)
+    assert (reply.status, reply.code) == (200, 2001)
+    assert "response_url" in reply.message
+    assert not [r for r in cpo.received if r.module == "commands"]
+
+
+def test_only_the_response_url_of_a_body_changes(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    cpo.faults.set("no_result")
+    original = msp.callback_url()
+    body = (
+        b'{ "location_id":"L1",\n  "x_num": 1.500000, "response_url" : "%s",'
+        b' "x_text":"\\u00e9\xc3\xa9" }' % original.encode()
+    )
+    msp.request("POST", "commands", RECEIVER, "UNLOCK_CONNECTOR", body=body, to=CPO)
+    heard = cpo.heard(module="commands").body
+    given = cpo.heard(module="commands").json["response_url"]
+    assert heard == body.replace(original.encode(), given.encode())
+
+
+# Charging profiles: the response_url in the query and in the body
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_a_charging_profile_callback_in_the_query(
+    hub: Hub, cpo: Platform, msp: Platform, method: str
+) -> None:
+    """CP-01"""
+    original = msp.callback_url("chargingprofiles")
+    duration = "duration=900&" if method == "GET" else ""
+    reply = msp.request(
+        method, "chargingprofiles", RECEIVER, "S1", to=CPO,
+        query=f"{duration}response_url={quote(original, safe='')}",
+    )  # fmt: skip
+    assert reply.code == 1000, reply
+    heard = cpo.heard(module="chargingprofiles", method=method)
+    asked = parse_qs(heard.query)
+    assert asked["response_url"][0].startswith(f"{hub.url}/ocpi/2.2.1/sender/chargingprofiles/via-")
+    assert heard.query.startswith(duration)
+    result = msp.heard(module="results")
+    assert result.tail == original.rsplit("/", 1)[-1]
+    assert not msp.complaints
+
+
+def test_an_unencoded_response_url_keeps_its_own_parameters(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    """The spec's own example puts a URL with a question mark into the query as it is."""
+    original = msp.callback_url("chargingprofiles")
+    cpo.faults.set("no_result")
+    msp.request(
+        "GET", "chargingprofiles", RECEIVER, "S1", to=CPO,
+        query=f"response_url={original}?a=1&b=2&duration=900",
+    )  # fmt: skip
+    heard = parse_qs(cpo.heard(module="chargingprofiles").query)
+    assert heard["duration"] == ["900"]
+    assert set(heard) == {"duration", "response_url"}
+    assert StandIn.objects.get().url == f"{original}?a=1&b=2"
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "missing"),
+    [("GET", "duration=1", "response_url"), ("GET", "response_url=x", "duration"),
+     ("DELETE", "", "response_url")],
+)  # fmt: skip
+def test_required_query_parameters(
+    hub: Hub, cpo: Platform, msp: Platform, method: str, query: str, missing: str
+) -> None:
+    """CP-05"""
+    reply = msp.request(method, "chargingprofiles", RECEIVER, "S1", query=query, to=CPO)
+    assert (reply.code, missing in reply.message) == (2001, True)
+
+
+def test_a_charging_profile_is_set_and_its_result_comes_back(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    body = {
+        "response_url": msp.callback_url("chargingprofiles"),
+        "charging_profile": {"charging_rate_unit": "W", "min_charging_rate": 6.0,
+                             "charging_profile_period": [{"start_period": 0, "limit": 11.0}]},
+    }  # fmt: skip
+    reply = msp.request("PUT", "chargingprofiles", RECEIVER, "S1", json=body, to=CPO)
+    assert reply.data["result"] == "ACCEPTED"
+    assert msp.heard(module="results").json["result"] == "ACCEPTED"
+    # CP-03: the CPO's later update finds the one who set the profile, without TO.
+    update = {"start_date_time": "2026-03-01T10:00:00Z", "charging_profile": {}}
+    answer = cpo.request("PUT", "chargingprofiles", SENDER, "S1", json=update)
+    assert answer.code == 1000
+    assert msp.heard(module="chargingprofiles").json == update
+
+
+# Pages
+
+
+def fill(platform: Platform, count: int) -> None:
+    platform.objects.put_all("locations", [location(f"L{n:03}") for n in range(count)])
+
+
+def test_a_list_is_followed_to_its_end_through_the_hub(
+    hub: Hub, msp: Platform
+) -> None:
+    """P-11, P-12"""
+    cpo = hub.platform("NL/CPO", page_limit=3)
+    fill(cpo, 10)
+    url, seen, pages = None, [], 0
+    while True:
+        reply = msp.request(
+            "GET", "locations", SENDER, url=url, to=CPO,
+            query="" if url else "date_from=2020-01-01T00:00:00Z&limit=3",
+        )  # fmt: skip
+        assert reply.code == 1000, reply
+        assert reply.headers["x-total-count"] == "10"
+        assert reply.headers["x-limit"] == "3"
+        assert reply.headers["ocpi-from-party-id"] == "CPO"
+        seen += [each["id"] for each in reply.data]
+        pages += 1
+        link = reply.headers.get("link")
+        if link is None:
+            break
+        url = link[1 : link.index(">")]
+        assert link.endswith('; rel="next"')
+        assert url.startswith(f"{hub.url}/ocpi/2.2.1/sender/locations/via-")
+        assert parse_qs(urlsplit(url).query)["date_from"] == ["2020-01-01T00:00:00Z"]
+    assert seen == [f"L{n:03}" for n in range(10)]
+    assert pages == 4
+    assert not cpo.complaints
+
+
+def test_a_page_is_followed_twice_but_never_by_another_party(hub: Hub, msp: Platform) -> None:
+    cpo = hub.platform("NL/CPO", page_limit=3)
+    stranger = hub.platform("FR/MSP")
+    fill(cpo, 5)
+    link = msp.request("GET", "locations", SENDER, to=CPO).headers["link"]
+    url = link[1 : link.index(">")]
+    first, second = (msp.request("GET", "locations", url=url, to=CPO) for _ in range(2))
+    assert [e["id"] for e in first.data] == [e["id"] for e in second.data] == ["L003", "L004"]
+    assert stranger.request("GET", "locations", url=url, to=CPO).status == 404
+
+
+def test_a_link_to_a_foreign_host_keeps_only_its_query(hub: Hub, msp: Platform) -> None:
+    """Links with the wrong scheme or host come from behind proxies."""
+    cpo = hub.platform("NL/CPO")
+    envelope = {"status_code": 1000, "timestamp": "2026-01-01T00:00:00Z", "data": []}
+    cpo.script.add(
+        "locations", json=envelope,
+        headers=(("Link", '<https://internal.example/x?offset=50&limit=50>; rel="next"'),),
+    )  # fmt: skip
+    link = msp.request("GET", "locations", SENDER, to=CPO).headers["link"]
+    url = link[1 : link.index(">")]
+    assert msp.request("GET", "locations", url=url, to=CPO).code == 1000
+    assert cpo.received[-1].query == "offset=50&limit=50"
+
+
+@pytest.mark.parametrize("fault", ["odd_total", "no_link"])
+def test_odd_paging_headers_pass_and_break_nothing(hub: Hub, msp: Platform, fault: str) -> None:
+    cpo = hub.platform("NL/CPO", page_limit=3)
+    fill(cpo, 5)
+    cpo.faults.set(fault)
+    reply = msp.request("GET", "locations", SENDER, to=CPO)
+    assert reply.code == 1000
+    assert "link" not in reply.headers
+
+
+# CDRs
+
+
+def test_a_cdr_is_read_back_through_its_location(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    """CD-03, CD-04"""
+    reply = cpo.request("POST", "cdrs", RECEIVER, json=cdr(), to=MSP)
+    assert reply.code == 1000, reply
+    url = reply.headers["location"]
+    assert url.startswith(f"{hub.url}/ocpi/2.2.1/receiver/cdrs/via-")
+    back = cpo.request("GET", "cdrs", url=url, to=MSP)
+    assert back.data == cdr()
+    assert back.headers["ocpi-from-party-id"] == "MSP"
+    assert not msp.complaints
+    assert hub.platform("BE/CPO").request("GET", "cdrs", url=url).status == 404
+
+
+def test_without_a_location_the_hub_serves_its_own_copy(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    msp.faults.set("no_location")
+    reply = cpo.request("POST", "cdrs", RECEIVER, json=cdr(), to=MSP)
+    url = reply.headers["location"]
+    msp.clear()
+    assert cpo.request("GET", "cdrs", url=url, to=MSP).data == cdr()
+    assert not msp.received
+
+
+def test_a_location_on_a_foreign_host_is_not_called(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    msp.script.add(
+        "cdrs", status=201, headers=(("Location", "https://evil.example/cdr"),),
+        json={"status_code": 1000, "timestamp": "2026-01-01T00:00:00Z"},
+    )  # fmt: skip
+    url = cpo.request("POST", "cdrs", RECEIVER, json=cdr(), to=MSP).headers["location"]
+    assert cpo.request("GET", "cdrs", url=url, to=MSP).data == cdr()
