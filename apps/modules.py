@@ -6,7 +6,6 @@ a module named by the setting HUB_MODULES. They are found once, at start-up; a b
 
 import pkgutil
 from collections.abc import Iterator
-from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -18,10 +17,15 @@ from hub.ocpi.module import Module
 from hub.ocpi.registry import Registry
 
 
-@cache
+_found: Registry | None = None
+
+
 def registry() -> Registry:
-    """All modules. Raises BadDescription or ImportError, naming what is wrong."""
-    return Registry(import_module(name).MODULE for name in _names())
+    """All modules, looked for once. Raises BadDescription or ImportError, naming what is wrong."""
+    global _found
+    if _found is None:
+        _found = Registry(import_module(name).MODULE for name in _names())
+    return _found
 
 
 def _names() -> Iterator[str]:

@@ -31,6 +31,11 @@ _CARRIERS = (
     (ip_network("2002::/16"), 80),
     (ip_network("::/96"), 0),
 )
+# Not public, although some Python versions call parts of them global: local NAT64 prefixes, Teredo,
+# the 6to4 relay anycast, discard-only.
+_NEVER = tuple(
+    ip_network(text) for text in ("64:ff9b:1::/48", "2001::/32", "192.88.99.0/24", "100::/64")
+)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -65,6 +70,8 @@ def permitted(address: Address, scheme: str, allow: tuple[Network, ...]) -> bool
     inner = _carried(address)
     if any(candidate in network for candidate in (address, inner) for network in allow):
         return True
+    if any(address in network for network in _NEVER):
+        return False
     return (
         scheme == "https"
         and address.is_global

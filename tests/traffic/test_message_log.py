@@ -1,0 +1,161 @@
+"""The message log: both legs of every message, linked, with no secret in it."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from apps.gateway.asgi import application
+from apps.traffic import partitions, recorder
+from apps.traffic.models import Leg
+from apps.traffic.record import BodyPolicy
+from tests.gateway.objects import cdr, session, tariff
+from tests.hub import Hub, playground_platform
+from tests.platforms import RECEIVER, SENDER, Platform
+
+HUB, MSP, CPO = ("NL", "HUB"), ("DE", "MSP"), ("NL", "CPO")
+
+
+def test_both_legs_are_linked(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    cpo.request(
+        "PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=MSP,
+        headers={"X-Request-ID": "r-1", "X-Correlation-ID": "c-1"},
+    )  # fmt: skip
+    hub.flush()
+    inward, onward = Leg.objects.filter(correlation_id="c-1").order_by("direction")
+    assert (inward.direction, onward.direction) == ("in", "out")
+    assert inward.request_id == onward.parent == "r-1"
+    assert onward.request_id not in ("", "r-1")
+    assert (inward.platform_id, onward.platform_id) == (hub.row(cpo).pk, hub.row(msp).pk)
+    for leg in (inward, onward):
+        assert (leg.from_party, leg.to_party) == ("NL/CPO", "DE/MSP")
+        assert (leg.module, leg.interface, leg.method) == ("tariffs", "RECEIVER", "PUT")
+        assert (leg.http_status, leg.code) == (201, 1000)
+        assert leg.request_bytes > 100
+        assert 0 < leg.milliseconds < 5000
+    assert inward.path.endswith("/receiver/tariffs/NL/CPO/T1")
+    assert onward.path.startswith("http://127.0.0.1")
+    assert '"T1"' in (inward.request_body or "")
+
+
+def test_a_delivery_is_a_leg_of_its_push(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    cpo.request(
+        "PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB,
+        headers={"X-Request-ID": "r-2", "X-Correlation-ID": "c-2"},
+    )  # fmt: skip
+    hub.deliver()
+    hub.flush()
+    legs = Leg.objects.filter(correlation_id="c-2").order_by("direction")
+    assert [(leg.direction, leg.from_party, leg.to_party) for leg in legs] == [
+        ("in", "NL/CPO", "NL/HUB"),
+        ("out", "NL/HUB", "DE/MSP"),
+    ]
+    assert legs[1].parent == "r-2"
+
+
+def test_a_refusal_is_logged_with_its_reason(hub: Hub, cpo: Platform) -> None:
+    cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=("XX", "YYY"))
+    hub.flush()
+    leg = Leg.objects.get(module="tariffs")
+    assert (leg.code, "XX/YYY" in leg.error) == (4001, True)
+
+
+def test_no_token_ever_reaches_the_log(hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
+    """Headers, bodies, errors; of every kind of message, good and bad."""
+    application.process.bodies = BodyPolicy("all", 100_000)  # type: ignore[union-attr]
+    invitation = hub.invite("newcomer")
+    msp = playground_platform(hub, "DE/MSP", name="newcomer")
+    msp.register(invitation.versions_url, invitation.token_a)
+    secrets = {invitation.token_a, msp.hub_token, msp.own_token}
+    msp.rotate()
+    secrets |= {msp.hub_token, msp.own_token}
+    cpo = hub.platform("NL/CPO")
+    secrets |= {cpo.hub_token, cpo.own_token}
+    msp.request("GET", "credentials")
+    msp.request("GET", "versions", url=hub.versions_url, token="wrong-token-1")
+    secrets.add("wrong-token-1")
+    cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB)
+    cpo.request("POST", "tokens", SENDER, "U1/authorize", to=MSP)
+    hub.deliver()
+    hub.flush()
+    application.process.bodies = BodyPolicy("public", 16_384)  # type: ignore[union-attr]
+    import base64
+
+    everything = repr(list(Leg.objects.values())) + caplog.text
+    for secret in secrets:
+        assert secret not in everything
+        assert base64.b64encode(secret.encode()).decode() not in everything
+    assert "***" in everything
+
+
+def test_bodies_of_private_modules_are_not_kept_by_default(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    cpo.request("PUT", "sessions", RECEIVER, "NL/CPO/S1", json=session(), to=MSP)
+    cpo.request("POST", "cdrs", RECEIVER, json=cdr(), to=MSP)
+    hub.flush()
+    for leg in Leg.objects.filter(module__in=("sessions", "cdrs", "credentials")):
+        assert leg.request_body is None
+        assert leg.answer_body is None
+        assert leg.request_bytes or leg.answer_bytes
+
+
+@pytest.mark.parametrize(
+    ("keep", "private", "kept"),
+    [("none", False, None), ("public", True, None), ("public", False, "{}"), ("all", True, "{}")],
+)
+def test_whose_bodies_are_kept(keep: str, private: bool, kept: str | None) -> None:
+    assert BodyPolicy(keep, 100).text(b"{}", private) == kept
+
+
+def test_a_long_body_is_cut_and_says_so() -> None:
+    text = BodyPolicy("all", 10).text(b"x" * 50, private=False)
+    assert text == "x" * 10 + "… (50 bytes)"
+
+
+def test_a_body_with_nul_or_broken_utf8_is_written(hub: Hub, cpo: Platform) -> None:
+    cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", body=b"\x00\xff\xfe", to=HUB)
+    hub.flush()
+    assert Leg.objects.filter(module="tariffs").count() == 0  # refused before it was recognised
+    assert Leg.objects.filter(http_status=400).count() == 1
+
+
+def test_a_full_buffer_drops_bodies_first_and_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    from apps.traffic import metrics
+    from apps.traffic.legs import inward
+    from hub.ocpi.message import Answer
+
+    monkeypatch.setattr(recorder, "BODIES_UP_TO", 2)
+    monkeypatch.setattr(recorder, "ROWS_UP_TO", 4)
+    full = recorder.Recorder(None)  # type: ignore[arg-type]  # it writes nothing here
+    dropped = {
+        what: metrics.LOG_DROPPED.labels(what)._value.get() for what in ("row", "body")
+    }
+    for _ in range(6):
+        row = inward("GET", "/", (), b"", Answer(200, (), b""), datetime.now(UTC), 1.0)
+        row.request_body = "body"
+        full.add(row)
+    assert [row.request_body for row in full._rows] == ["body", "body", None, None]
+    assert metrics.LOG_DROPPED.labels("row")._value.get() - dropped["row"] == 2
+    assert metrics.LOG_DROPPED.labels("body")._value.get() - dropped["body"] == 2
+
+
+def test_the_log_is_partitioned_by_day_and_pruned_by_age(hub: Hub) -> None:
+    today = date(2030, 5, 20)
+    partitions.make(today)
+    names = partitions._present()
+    assert partitions.name_of(today) in names
+    assert partitions.name_of(today + timedelta(days=3)) in names
+    partitions.make(today)
+    gone = partitions.prune(today + timedelta(days=40), days=30)
+    assert partitions.name_of(today) in gone
+    assert partitions.name_of(today) not in partitions._present()
+
+
+def test_rows_go_to_the_partition_of_their_day(hub: Hub, cpo: Platform) -> None:
+    partitions.make(datetime.now(UTC).date())
+    hub.flush()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT tableoid::regclass::text FROM traffic_leg")
+        found = {row[0] for row in cursor.fetchall()}
+    assert found == {partitions.name_of(datetime.now(UTC).date())}
