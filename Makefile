@@ -35,7 +35,7 @@ format: venv
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 docs: venv
-	@$(BIN)/python -m config.registry --write docs/settings.md
+	@$(BIN)/python -m config.docs
 
 # uv resolves for every supported Python and platform at once; it comes from a throw-away environment.
 lock:

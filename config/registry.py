@@ -4,9 +4,7 @@ A default is written as one would write it in the environment, and may name earl
 Nothing here imports Django, and no message ever contains the value of a secret.
 """
 
-import argparse
 import difflib
-import sys
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -185,22 +183,3 @@ def markdown() -> str:
         default = f"`{s.default}`".replace("{", "<").replace("}", ">") if s.default else ""
         lines.append(f"| `{s.name}` | {default} | {s.rule} | {s.doc} |")
     return "\n".join(lines) + "\n"
-
-
-BEGIN, END = "<!-- generated: settings -->\n", "<!-- end of generated part -->\n"
-
-
-def with_table(page: str) -> str:
-    """A page with the table between its two markers written anew."""
-    before, rest = page.split(BEGIN)
-    return before + BEGIN + markdown() + END + rest.split(END)[1]
-
-
-if __name__ == "__main__":
-    arguments = argparse.ArgumentParser(description="print the table of settings")
-    arguments.add_argument("--write", type=Path, help="the page to write the table into")
-    page = arguments.parse_args().write
-    if page is None:
-        sys.stdout.write(markdown())
-    else:
-        page.write_text(with_table(page.read_text()))

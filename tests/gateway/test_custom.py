@@ -1,40 +1,43 @@
 """Custom modules: described in one file, routed and kept as any other, shown by agreement only."""
 
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
-from apps import modules
+from apps import custom, modules
 from apps.parties.models import Agreement
-from hub.ocpi import CONSUMERS, Audience, Effect, Module, Role, receiver, sender
+from hub.ocpi import Module
 from hub.ocpi.registry import Registry
 from tests.hub import Hub
 from tests.platforms import RECEIVER, SENDER, Platform
 
 HUB, CPO, MSP = ("NL", "HUB"), ("NL", "CPO"), ("DE", "MSP")
-REVIEWS = Module(
-    id="nltnm_reviews",
-    senders=frozenset({Role.CPO}),
-    receivers=CONSUMERS,
-    audience=Audience.EVERYONE,
-    key={"review_id": "id"},
-    routes=(
-        sender("", get=Effect.LIST),
-        sender("{review_id}", get=Effect.READ),
-        receiver(
-            "{country_code}/{party_id}/{review_id}",
-            get=Effect.READ, put=Effect.REPLACE, patch=Effect.MERGE, delete=Effect.REMOVE,
-        ),
-    ),
-    custom=True,
-)  # fmt: skip
+
+
+def page_text() -> str:
+    """The Python file in docs/adding-a-module.md."""
+    page = (Path(__file__).parents[2] / "docs" / "adding-a-module.md").read_text()
+    return page.split("```python\n", 1)[1].split("```", 1)[0]
+
+
+def documented() -> Module:
+    """The module of docs/adding-a-module.md, made from the very text of the page."""
+    names: dict[str, Any] = {}
+    exec(compile(page_text(), "adding-a-module.md", "exec"), names)
+    module = names["MODULE"]
+    assert isinstance(module, Module)
+    return module
 
 
 @pytest.fixture
 def with_reviews(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The registry with the custom module, as if its file had been there at start-up."""
-    described = Registry([*modules.registry().values(), REVIEWS])
+    described = Registry([*modules.registry().values(), documented()])
     monkeypatch.setattr(modules, "_found", described)
     yield
 
@@ -100,3 +103,24 @@ def test_without_an_agreement_nobody_is_there(hub: Hub, with_reviews: None) -> N
     assert hub.deliver() == 0
     list_url = f"{hub.url}/ocpi/2.2.1/sender/nltnm_reviews"
     assert msp.request("GET", "nltnm_reviews", url=list_url, to=HUB).data == []
+
+
+def test_a_file_in_apps_custom_is_found_at_start_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "nltnm_reviews.py").write_text(page_text())
+    monkeypatch.setattr(custom, "__path__", [str(tmp_path)])
+    monkeypatch.setattr(modules, "_found", None)
+    assert modules.registry()["nltnm_reviews"].custom
+    sys.modules.pop("apps.custom.nltnm_reviews")
+
+
+def test_a_module_named_by_hub_modules_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "acme_reviews.py").write_text(page_text())
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(settings, "HUB", replace(settings.HUB, modules=("acme_reviews",)))
+    monkeypatch.setattr(modules, "_found", None)
+    assert "nltnm_reviews" in modules.registry()
+    sys.modules.pop("acme_reviews")

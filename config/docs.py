@@ -1,0 +1,134 @@
+"""Writes the generated parts of docs/: python -m config.docs. A test fails when they are stale.
+
+A page marks a part with `<!-- generated: NAME -->` and `<!-- end of generated part -->`.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import django
+
+from config import registry as settings_table
+from hub.ocpi.module import Audience, Module, Operation, Route
+from hub.ocpi.registry import Registry
+from hub.ocpi.status import Code
+from hub.routing.table import NOT_OFFERED, ROWS, Action, Row, To
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+END = "<!-- end of generated part -->\n"
+
+
+def begin(name: str) -> str:
+    return f"<!-- generated: {name} -->\n"
+
+
+def modules(registry: Registry) -> str:
+    """Every route of every module that is not custom: method, URL, effect, time limit."""
+    lines = []
+    for module in registry.values():
+        if not module.custom:
+            lines += _module(module)
+    return "\n".join(lines) + "\n"
+
+
+_AUDIENCES = {
+    Audience.EVERYONE: "everyone, may be broadcast",
+    Audience.ADDRESSEE: "the parties involved only",
+}
+
+
+def _module(module: Module) -> list[str]:
+    audience = _AUDIENCES[module.audience]
+    facts = [
+        f"objects for {audience}",
+        f"SENDER run by {', '.join(sorted(module.senders))}",
+        f"RECEIVER run by {', '.join(sorted(module.receivers))}",
+        f"versions {', '.join(sorted(module.versions))}",
+    ]
+    lines = [f"### {module.id}", "", "; ".join(facts) + ".", ""]
+    lines += ["| Interface | Method | URL below the endpoint | Effect | Without TO, found by | Waits |"]
+    lines += ["|---|---|---|---|---|---|"]
+    for route in module.routes:
+        for method, operation in route.operations.items():
+            lines.append(_line(route, method, operation))
+    return [*lines, ""]
+
+
+def _line(route: Route, method: str, operation: Operation) -> str:
+    url = f"`/{route.template}`" if route.template else "`/`"
+    clues = ", ".join(_clue(clue) for clue in operation.clues)
+    return (
+        f"| {route.interface} | {method} | {url} | {operation.effect.value} | {clues} "
+        f"| {operation.time_limit:g} s |"
+    )
+
+
+def _clue(clue: object) -> str:
+    field = getattr(clue, "field", "")
+    return f"{type(clue).__name__}({field})" if field else type(clue).__name__
+
+
+def routing(registry: Registry) -> str:
+    """The decision table, one line per kind of request and audience, one column per state of TO."""
+    states = [To.NONE, To.HUB, To.UP]
+    lines = ["| Request | Objects for | TO none | TO the hub | TO a connected party |"]
+    lines += ["|---|---|---|---|---|"]
+    for op, audience in dict.fromkeys((op, audience) for op, audience, _ in ROWS):
+        cells = " | ".join(_cell(ROWS[op, audience, state]) for state in states)
+        lines.append(f"| {op.value} | {audience.value} | {cells} |")
+    lines += ["", "Whatever the request:", "", "| TO | Answer |", "|---|---|"]
+    anywhere = next(iter(dict.fromkeys((op, audience) for op, audience, _ in ROWS)))
+    for state in (To.DOWN, To.UNKNOWN, To.HIDDEN, To.PENDING):
+        lines.append(f"| {state.value} | {_cell(ROWS[*anywhere, state])} |")
+    lines.append(f"| a party that does not offer the interface | {_cell(NOT_OFFERED)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(row: Row) -> str:
+    if row.action is Action.REFUSE:
+        return f"{row.number}: {int(row.code)}, {row.code.name.lower().replace('_', ' ')}"
+    return f"{row.number}: {row.action.value}"
+
+
+def codes(registry: Registry) -> str:
+    """The status codes the hub itself answers with."""
+    lines = ["| Code | Name |", "|---|---|"]
+    lines += [f"| {int(code)} | {code.name.lower().replace('_', ' ')} |" for code in Code]
+    return "\n".join(lines) + "\n"
+
+
+PARTS: dict[tuple[str, str], Callable[[Registry], str]] = {
+    ("settings.md", "settings"): lambda _: settings_table.markdown(),
+    ("modules.md", "modules"): modules,
+    ("routing.md", "routing"): routing,
+    ("routing.md", "codes"): codes,
+}
+
+
+def renewed(page: str, name: str, text: str) -> str:
+    """A page with one generated part written anew. ValueError when it lacks the marker."""
+    before, rest = page.split(begin(name))
+    return before + begin(name) + text + END + rest.split(END, 1)[1]
+
+
+def pages(registry: Registry) -> dict[str, str]:
+    """Every page that has generated parts, as it should be."""
+    found: dict[str, str] = {}
+    for (file, name), generate in PARTS.items():
+        page = found.get(file) or (DOCS / file).read_text()
+        found[file] = renewed(page, name, generate(registry))
+    return found
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    from apps.modules import registry  # models must be loaded before the descriptions are found
+
+    for file, text in pages(registry()).items():
+        (DOCS / file).write_text(text)
+
+
+if __name__ == "__main__":
+    main()
