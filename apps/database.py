@@ -1,4 +1,4 @@
-"""The ways to PostgreSQL from an event loop: psycopg's own pool for the few hot statements of store,
+"""The ways to PostgreSQL from an event loop: psycopg's own pool for the hot statements of store,
 outbox and log, and a thread for everything that goes through Django's models."""
 
 from collections.abc import Callable

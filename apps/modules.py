@@ -16,7 +16,6 @@ from apps import custom
 from hub.ocpi.module import Module
 from hub.ocpi.registry import Registry
 
-
 _found: Registry | None = None
 
 

@@ -47,7 +47,9 @@ def _module(module: Module) -> list[str]:
         f"versions {', '.join(sorted(module.versions))}",
     ]
     lines = [f"### {module.id}", "", "; ".join(facts) + ".", ""]
-    lines += ["| Interface | Method | URL below the endpoint | Effect | Without TO, found by | Waits |"]
+    lines += [
+        "| Interface | Method | URL below the endpoint | Effect | Without TO, found by | Waits |"
+    ]
     lines += ["|---|---|---|---|---|---|"]
     for route in module.routes:
         for method, operation in route.operations.items():
@@ -124,7 +126,7 @@ def pages(registry: Registry) -> dict[str, str]:
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    from apps.modules import registry  # models must be loaded before the descriptions are found
+    from apps.modules import registry  # noqa: PLC0415  # needs Django to be set up
 
     for file, text in pages(registry()).items():
         (DOCS / file).write_text(text)

@@ -5,3 +5,7 @@ from apps.store.objects import StoredObject
 
 class Cdr(StoredObject):
     module_id = "cdrs"
+
+    class Meta(StoredObject.Meta):
+        verbose_name = "CDR"
+        verbose_name_plural = "CDRs"

@@ -27,9 +27,7 @@ MODULE = Module(
     routes=(
         sender(
             "{session_id}",
-            put=Operation(
-                Effect.ASK, clues=(Linked("charging_profile", "session_id"), *SESSION)
-            ),
+            put=Operation(Effect.ASK, clues=(Linked("charging_profile", "session_id"), *SESSION)),
         ),
         receiver(
             "{session_id}",

@@ -122,9 +122,7 @@ async def _look_again(
             raise first from None
 
 
-async def _look(
-    request: ConfigRequest, credentials: Credentials, version: str, send: Send
-) -> Peer:
+async def _look(request: ConfigRequest, credentials: Credentials, version: str, send: Send) -> Peer:
     caller = Caller(send, credentials.token, request.form, request.correlation_id)
     return await look(caller, credentials.url, version)
 

@@ -40,9 +40,7 @@ def versions(platform: Platform) -> list[dict[str, str]]:
     return [{"version": v, "url": f"{base_url()}/{v}"} for v in offered(platform)]
 
 
-def details(
-    version: str, platform: Platform, kind: TokenKind, network: Network
-) -> dict[str, Any]:
+def details(version: str, platform: Platform, kind: TokenKind, network: Network) -> dict[str, Any]:
     """The `data` of GET version details: the interfaces that the platform's roles call, once it has
     registered; before that, all of them. Custom modules need an agreement (A-05).
 
@@ -68,8 +66,7 @@ def details(
                 "url": endpoint_url(version, interface, module.id),
             }
             for interface in Interface
-            if interface in module.interfaces
-            and (everything or roles & module.callers(interface))
+            if interface in module.interfaces and (everything or roles & module.callers(interface))
         ]
     return {"version": version, "endpoints": endpoints}
 

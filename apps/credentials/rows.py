@@ -1,4 +1,4 @@
-"""Registrations as rows: a handshake that worked is written here, in one transaction or not at all."""
+"""Registrations as rows: a handshake that worked is written in one transaction or not at all."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

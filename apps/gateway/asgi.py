@@ -90,7 +90,9 @@ async def _handle(process: Process, scope: Any, receive: Receive, send: Send) ->
         answer = refused(error, request, passage, directory.snapshot(), process.clock())
     except Exception:  # the last line: whatever it was, the peer gets an OCPI answer
         log.exception("%s: internal error", request.correlation_id)
-        failure = OcpiError(Code.HUB_ERROR, "internal error of the hub; its operator can look it up.")
+        failure = OcpiError(
+            Code.HUB_ERROR, "internal error of the hub; its operator can look it up."
+        )
         passage.code, passage.error = int(failure.code), failure.message
         answer = refused(failure, request, passage, directory.snapshot(), process.clock())
     finally:

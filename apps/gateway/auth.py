@@ -76,12 +76,10 @@ def _notice(
         habits.append("its own token instead of the hub's")
     for habit in habits:
         noticed.habits[entry.platform_id, habit] = moment
-    if entry.kind is TokenKind.ISSUED and not entry.replaced:
-        if entry.platform_id in network.retiring:
-            noticed.renewed.add(entry.platform_id)
+    newest = entry.kind is TokenKind.ISSUED and not entry.replaced
+    if newest and entry.platform_id in network.retiring:
+        noticed.renewed.add(entry.platform_id)
 
 
 def _unauthorized(message: str) -> OcpiError:
-    return OcpiError(
-        Code.CLIENT_ERROR, message, http=401, headers=(("WWW-Authenticate", "Token"),)
-    )
+    return OcpiError(Code.CLIENT_ERROR, message, http=401, headers=(("WWW-Authenticate", "Token"),))

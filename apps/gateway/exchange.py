@@ -94,16 +94,14 @@ async def _remember(call: Call, to: PartyId, data: object) -> None:
         async with call.process.pool.connection() as connection, connection.transaction():
             await index.learn(connection, learned, call.now)
             if keeps:
-                change = change_of(
-                    message, call.from_party, str(to), call.platform.id, call.now
-                )
+                change = change_of(message, call.from_party, str(to), call.platform.id, call.now)
                 async with connection.transaction():
                     await keep(connection, change)
     except OcpiError as error:
         # A PATCH of an object that was never pushed to this party whole: there is nothing to merge.
         log.debug("no directed copy kept of %s: %s", message.correlation_id, error.message)
-    except Error as error:
-        log.error("%s: copy not kept: %s", message.correlation_id, type(error).__name__)
+    except Error:
+        log.exception("%s: copy not kept", message.correlation_id)
 
 
 async def _broadcast(call: Call, decision: Broadcast) -> Answer:
@@ -167,9 +165,7 @@ async def _owners(call: Call, decision: Resolve) -> list[PartyId]:
                 case Owners(module_id, identifier, qualifier):
                     module = module_of(module_id)
                     seen = view(call.from_party, module, call.network)
-                    found = list(
-                        await find.owners(connection, module, seen, identifier, qualifier)
-                    )
+                    found = list(await find.owners(connection, module, seen, identifier, qualifier))
             if found:
                 return found
     return []

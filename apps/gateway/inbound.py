@@ -121,9 +121,7 @@ def functional(request: Request, registry: Registry) -> tuple[str, Interface, st
     return version, INTERFACES[role.lower()], module_id, tuple(rest)
 
 
-def read_message(
-    request: Request, body: bytes, content: Any, registry: Registry
-) -> Message:
+def read_message(request: Request, body: bytes, content: Any, registry: Registry) -> Message:
     """The message of a functional request. Raises OcpiError 404 or 405."""
     version, interface, module_id, rest = functional(request, registry)
     return Message(

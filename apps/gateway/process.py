@@ -115,7 +115,7 @@ class Process:
             lanes, self._lanes = self._lanes, set()
             try:
                 await asyncio.to_thread(_send_nudges, lanes)
-            except Exception as error:  # noqa: BLE001  # the broker's client has many; none may end this loop
+            except Exception as error:  # the broker's client has many; none may end this loop
                 # Not lost: the sweep finds every lane that is due.
                 log.warning("lanes not nudged: %s", type(error).__name__)
 

@@ -1,7 +1,9 @@
-"""The onward leg: sends it, tries the other token form once on a refusal, and logs what happened."""
+"""The onward leg: sends it, tries the other token form once on a refusal, logs what happened."""
 
+import asyncio
 import time
 from dataclasses import replace
+from datetime import datetime
 
 from apps.gateway.call import Call, Passage
 from apps.traffic import metrics
@@ -21,59 +23,71 @@ async def send(
 ) -> Answer:
     """The platform's answer. A 401 means that it did nothing, so the request is sent once more with
     the token written the other way; the form that works is remembered. Raises OcpiError."""
-    answer = await _logged(call, passage, request, platform, to_party)
+    leg = _Leg(call, passage, platform, to_party)
+    answer = await leg.send(request)
     if answer.status != 401 or platform.token is None:
         return answer
     form = OTHER_FORM[platform.token_form]
-    again = with_form(request, platform, form)
-    second = await _logged(call, passage, again, platform, to_party)
+    second = await leg.send(with_form(request, platform, form))
     if second.status != 401:
         call.process.noticed.forms[platform.id] = form
     return second
 
 
-async def _logged(
-    call: Call, passage: Passage, request: Outgoing, platform: Platform, to_party: str
-) -> Answer:
-    began, started = call.process.clock(), time.perf_counter()
-    answer: Answer | None = None
-    error: OcpiError | None = None
-    try:
-        answer = await call.process.client.send(request, platform.id, platform.max_in_flight)
+class _Leg:
+    """One onward leg; every attempt on it leaves a row."""
+
+    def __init__(self, call: Call, passage: Passage, platform: Platform, to_party: str) -> None:
+        self._call = call
+        self._passage = passage
+        self._platform = platform
+        self._to_party = to_party
+
+    async def send(self, request: Outgoing) -> Answer:
+        process, platform = self._call.process, self._platform
+        began, started = process.clock(), time.perf_counter()
+        try:
+            answer = await process.client.send(request, platform.id, platform.max_in_flight)
+        except OcpiError as error:
+            self._record(request, None, error, began, started)
+            raise
+        except asyncio.CancelledError:
+            self._record(request, None, None, began, started)
+            raise
+        self._record(request, answer, None, began, started)
         return answer
-    except OcpiError as failure:
-        error = failure
-        raise
-    finally:
+
+    def _record(
+        self,
+        request: Outgoing,
+        answer: Answer | None,
+        error: OcpiError | None,
+        began: datetime,
+        started: float,
+    ) -> None:
         seconds = time.perf_counter() - started
-        passage.waited += seconds
+        self._passage.waited += seconds
         found = envelope.parse(answer.body) if answer is not None else None
-        row = onward(
-            request,
-            answer,
-            error,
-            found.status_code if found is not None else None,
-            began,
-            seconds * 1000,
-        )
-        message = call.message
+        code = found.status_code if found is not None else None
+        call, message = self._call, self._call.message
         row = replace(
-            row,
+            onward(request, answer, error, code, began, seconds * 1000),
             parent=message.request_id[:64],
-            platform_id=platform.id,
+            platform_id=self._platform.id,
             from_party=str(call.from_party),
-            to_party=to_party,
+            to_party=self._to_party,
             module=message.match.module.id,
             interface=message.match.interface.value,
         )
-        with_bodies(
-            row,
-            call.process.bodies,
-            request.body,
-            answer.body if answer is not None else b"",
-            call.private,
-        )
+        body = answer.body if answer is not None else b""
+        with_bodies(row, call.process.bodies, request.body, body, call.private)
         call.process.recorder.add(row)
-        outcome = "answered" if error is None else type(error).__name__
-        metrics.FORWARDS.labels(row.module, outcome).inc()
+        metrics.FORWARDS.labels(row.module, _outcome(answer, error)).inc()
         metrics.PARTNER_SECONDS.observe(seconds)
+
+
+def _outcome(answer: Answer | None, error: OcpiError | None) -> str:
+    """How a leg ended: answered, the kind of failure, or given up because another was faster."""
+    if answer is not None:
+        return "answered"
+    return type(error).__name__ if error is not None else "given up"

@@ -68,7 +68,9 @@ async def wait_for_result(call: Call, stand_in: str, data: object) -> None:
             await standins.extend(connection, stand_in, until)
 
 
-async def page_header(call: Call, hop: Hop, answer: Answer, url: str) -> tuple[tuple[str, str], ...]:
+async def page_header(
+    call: Call, hop: Hop, answer: Answer, url: str
+) -> tuple[tuple[str, str], ...]:
     """The Link header that leads to the target's next page through the hub; none on the last."""
     message = call.message
     following = next_page(answer, url, hop.base_url, message.tail, hop.platform)
@@ -113,9 +115,7 @@ async def follow(call: Call, passage: Passage, identifier: str) -> Answer:
         return await _kept_copy(call, stand_in, follower)
     platform = call.network.platforms.get(stand_in.target_platform)
     if platform is None or platform.status is not Status.CONNECTED:
-        raise OcpiError(
-            Code.CONNECTION_PROBLEM, f"{target} is not connected; nothing was sent."
-        )
+        raise OcpiError(Code.CONNECTION_PROBLEM, f"{target} is not connected; nothing was sent.")
     request = _onward(call, stand_in, platform, follower, target)
     answer = await send(call, passage, request, platform, str(target))
     back = returning(answer, message, call.network.spelled(follower), call.network.spelled(target))

@@ -1,4 +1,4 @@
-"""Books a Broadcast Push: keep the object, one payload, one delivery per party, in one transaction."""
+"""Books a Broadcast Push: the object, one payload, one delivery per party, in one transaction."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -32,7 +32,7 @@ WHERE state = 'waiting' AND attempts = 0 AND object = %(object)s
 
 
 def object_of(change: Change) -> str:
-    """What is kept in order: pushes of one Location and of its EVSEs must not overtake each other."""
+    """What is kept in order: a push of a Location and one of its EVSEs keep their order."""
     return f"{change.module.id} {change.owner} {change.key}"
 
 

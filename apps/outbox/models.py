@@ -18,6 +18,9 @@ class Payload(models.Model):
     object = models.TextField(help_text="Module, owner and key: what is kept in order.")
     created_at = models.DateTimeField(db_default=Now())
 
+    class Meta:
+        indexes = (models.Index(fields=["correlation_id"], name="payload_correlation"),)
+
     def __str__(self) -> str:
         return f"{self.method} {self.module}/{self.tail}"
 
@@ -45,6 +48,7 @@ class Delivery(models.Model):
     reason = models.TextField(blank=True, default="")
 
     class Meta:
+        verbose_name_plural = "deliveries"
         indexes = (
             models.Index(
                 fields=["platform_id", "party", "object", "id"],

@@ -4,6 +4,8 @@ Any change here that routing must know of goes together with `directory.changed(
 process swaps its picture of the network.
 """
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -59,7 +61,7 @@ class Platform(models.Model):
         default=False, help_text="It may be asked about tokens whose owner is not known."
     )
     max_in_flight = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Requests waiting there at a time; empty: HUB_MAX_IN_FLIGHT."
+        null=True, blank=True, help_text="Requests waiting there at once; empty: HUB_MAX_IN_FLIGHT."
     )
     created_at = models.DateTimeField(db_default=Now())
     last_seen = models.DateTimeField(null=True, blank=True)
@@ -84,9 +86,9 @@ class CredentialsRole(models.Model):
 
     class Meta:
         ordering = ("party", "role")
-        constraints = (models.UniqueConstraint(
-                fields=["role", "party"], name="one_platform_per_party_role"
-            ),)
+        constraints = (
+            models.UniqueConstraint(fields=["role", "party"], name="one_platform_per_party_role"),
+        )
 
     def __str__(self) -> str:
         return f"{self.country_code}/{self.party_id} {self.role}"
@@ -151,11 +153,14 @@ class PartyClaim(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "claim"
+        verbose_name_plural = "quarantined claims"
         ordering = ("-claimed_at",)
         constraints = (
             models.UniqueConstraint(
-                fields=["platform", "role", "party"], condition=models.Q(decision="open"),
-                name="one_open_claim"
+                fields=["platform", "role", "party"],
+                condition=models.Q(decision="open"),
+                name="one_open_claim",
             ),
         )
 
@@ -183,7 +188,7 @@ class Agreement(models.Model):
     class Meta:
         ordering = ("one", "other")
 
-    RELATIONS = {
+    RELATIONS: ClassVar[dict[str, Relation]] = {
         State.OFFERED: Relation.PENDING,
         State.ACTIVE: Relation.ALLOWED,
         State.PAUSED: Relation.PENDING,

@@ -45,6 +45,8 @@ def unseal(sealed: bytes | memoryview, row: str) -> str:
     """The token again. Raises cryptography.exceptions.InvalidTag when the key or the row is not
     the one it was sealed with."""
     data = bytes(sealed)
-    return AESGCM(_key("seal")).decrypt(
-        data[:_NONCE_BYTES], data[_NONCE_BYTES:], row.encode()
-    ).decode()
+    return (
+        AESGCM(_key("seal"))
+        .decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], row.encode())
+        .decode()
+    )

@@ -32,9 +32,7 @@ class RoutingIndex(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["kind", "key", "owner"], name="one_other_end"
-            ),
+            models.UniqueConstraint(fields=["kind", "key", "owner"], name="one_other_end"),
         )
         indexes = (models.Index(fields=["learned_at"], name="routingindex_age"),)
 

@@ -39,7 +39,9 @@ class StoredObject(models.Model):
     owner = models.CharField(max_length=6)
     key = models.TextField()
     audience = models.CharField(
-        max_length=6, default=EVERYONE, help_text="The party a directed copy is for; empty: everyone."
+        max_length=6,
+        default=EVERYONE,
+        help_text="The party a directed copy is for; empty: everyone.",
     )
     payload = JsonText()
     version = models.CharField(max_length=8)
@@ -51,9 +53,7 @@ class StoredObject(models.Model):
     class Meta:
         abstract = True
         constraints = (
-            models.UniqueConstraint(
-                fields=["owner", "key", "audience"], name="%(class)s_identity"
-            ),
+            models.UniqueConstraint(fields=["owner", "key", "audience"], name="%(class)s_identity"),
         )
         indexes = (
             models.Index(fields=["key"], name="%(class)s_key"),

@@ -75,9 +75,7 @@ async def keep_nested(
         raise _unknown(shape[0], ids[0])
     inner = shape[1]
     known = nested.item(kept, inner.member, inner.id_field, ids[1]) is not None
-    text_or_none = nested.with_item(
-        kept, inner.member, inner.id_field, ids[1], body, merge=merge
-    )
+    text_or_none = nested.with_item(kept, inner.member, inner.id_field, ids[1], body, merge=merge)
     if text_or_none is None:
         raise _unknown(inner, ids[1])
     await _write(connection, parts, parent, uid, text_or_none, now)

@@ -36,9 +36,7 @@ _MINT = (
 
 async def mint(connection: Connection, stand_in: StandIn) -> None:
     """Keeps a new stand-in; it works from the moment this returns."""
-    await connection.execute(
-        _MINT, {column: getattr(stand_in, column) for column in _COLUMNS}
-    )
+    await connection.execute(_MINT, {column: getattr(stand_in, column) for column in _COLUMNS})
 
 
 async def find(
@@ -61,4 +59,3 @@ async def extend(connection: Connection, identifier: str, until: datetime) -> No
         "AND expires_at < %(until)s",
         {"id": identifier, "until": until},
     )
-

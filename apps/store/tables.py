@@ -36,18 +36,18 @@ class Table:
         """SQL of a whole object as text; one with parts is put together."""
         if not self.parts:
             return "t.payload::text"
-        return (
-            "coalesce((SELECT rtrim(left(rtrim(t.payload::text), -1))"
-            f""" || ',"{self.member}":[' || string_agg(p.payload::text, ',' ORDER BY p.id) || ']}}'"""
-            f" FROM {self.parts} p WHERE p.location_id = t.sequence"
-            " HAVING count(*) > 0), t.payload::text)"
+        parts = (
+            f"SELECT string_agg(p.payload::text, ',' ORDER BY p.id) FROM {self.parts} p "
+            "WHERE p.location_id = t.sequence HAVING count(*) > 0"
         )
+        head = "rtrim(left(rtrim(t.payload::text), -1))"  # all but the closing brace
+        return f"coalesce({head} || ',\"{self.member}\":[' || ({parts}) || ']}}', t.payload::text)"
 
 
 @cache
 def table(module: Module) -> Table:
     """The table of a module: its own model's, or the shared one of custom modules."""
-    for model in _models(StoredObject):
+    for model in _models():
         if model.module_id == module.id:
             parts = model._meta.related_objects
             return Table(
@@ -58,10 +58,13 @@ def table(module: Module) -> Table:
     return Table(CustomObject._meta.db_table, module=module.id)
 
 
-def _models(base: type[StoredObject]) -> Iterator[type[StoredObject]]:
-    for model in base.__subclasses__():
+def _models() -> Iterator[type[StoredObject]]:
+    """Every model of kept objects, as they are defined."""
+    waiting = StoredObject.__subclasses__()
+    while waiting:
+        model = waiting.pop()
+        waiting += model.__subclasses__()
         yield model
-        yield from _models(model)
 
 
 def object_key(module: Module, identifier: str, qualifier: str = "") -> str:

@@ -21,9 +21,7 @@ from hub.ocpi import (
 AUTHORIZE = Operation(
     Effect.ASK,
     clues=(OwnerOf("tokens", "token_uid", qualifier=("type", "RFID")), AskAround()),
-    learns=(
-        Link("authorization_reference", "authorization_reference", owner=End.TO, answer=True),
-    ),
+    learns=(Link("authorization_reference", "authorization_reference", owner=End.TO, answer=True),),
     unresolved=(404, Code.UNKNOWN_TOKEN),
     time_limit=5.0,
 )

@@ -43,6 +43,8 @@ class Leg(models.Model):
     answer_body = models.TextField(null=True)
 
     class Meta:
+        verbose_name = "message"
+        verbose_name_plural = "message log"
         indexes = (
             models.Index(fields=["correlation_id"], name="leg_correlation"),
             models.Index(fields=["request_id"], name="leg_request"),

@@ -1,4 +1,4 @@
-"""The one HTTP client of the hub: pooled, guarded, and bounded in time, size and requests in flight.
+"""The one HTTP client of the hub: pooled, guarded, bounded in time, size and requests in flight.
 
 Everything sent to a partner goes through `Client.send`. Redirects are not followed, but for one
 case real platforms need: a 307 or 308 to the same scheme, host and port, once. The environment's

@@ -1,11 +1,11 @@
 """What can go wrong on the way to a platform, told apart by class and never by an error's text.
 
-    OcpiError
-      Unreachable      4003  no connection: DNS, TCP, TLS, or the connection broke before an answer
-      TooManyInFlight  4003  the platform already has as many requests waiting as it may have
-      TimedOut         4002  connected, but no whole answer in time
-      AnswerTooLarge   4000  the answer is larger than the hub accepts
-      Forbidden        2001  the hub may not call this URL at all
+OcpiError
+  Unreachable      4003  no connection: DNS, TCP, TLS, or the connection broke before an answer
+  TooManyInFlight  4003  the platform already has as many requests waiting as it may have
+  TimedOut         4002  connected, but no whole answer in time
+  AnswerTooLarge   4000  the answer is larger than the hub accepts
+  Forbidden        2001  the hub may not call this URL at all
 """
 
 from hub.ocpi.status import Code, OcpiError

@@ -24,7 +24,7 @@ from apps.transport.errors import Forbidden, Unreachable
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# IPv6 prefixes that carry an IPv4 address, and where in the address it stands (bits from the right).
+# IPv6 prefixes that carry an IPv4 address, and where it stands in it (bits from the right).
 _CARRIERS = (
     (ip_network("::ffff:0:0/96"), 0),
     (ip_network("64:ff9b::/96"), 0),

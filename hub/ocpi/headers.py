@@ -55,16 +55,15 @@ def candidates(value: str) -> tuple[tuple[str, TokenForm], ...]:
     parameter = parameter.strip()
     if scheme.lower() != "token" or not parameter:
         return ()
-    found: list[tuple[str, TokenForm]] = []
     try:
         decoded = base64.b64decode(parameter, validate=True).decode("ascii")
     except (binascii.Error, UnicodeDecodeError, ValueError):
         decoded = ""
-    for token in dict.fromkeys((decoded, decoded.rstrip("\r\n"))):
-        if token:
-            found.append((token, TokenForm.BASE64))
-    found.append((parameter, TokenForm.PLAIN))
-    return tuple(found)
+    spelled = dict.fromkeys((decoded, decoded.rstrip("\r\n")))
+    return (
+        *((token, TokenForm.BASE64) for token in spelled if token),
+        (parameter, TokenForm.PLAIN),
+    )
 
 
 class Half:

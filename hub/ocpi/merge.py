@@ -26,9 +26,7 @@ def merged(kept: bytes, patch: bytes, appends: Iterable[str] = ()) -> bytes:
     for name, value in jsontext.members(patch).items():
         if jsontext.is_null(value):
             continue
-        if name in appends:
-            value = _appended(result.get(name), value)
-        result[name] = value
+        result[name] = _appended(result.get(name), value) if name in appends else value
     return jsontext.join(result)
 
 

@@ -40,9 +40,7 @@ def window(query: str, page_limit: int) -> Window:
     )
 
 
-def _read(
-    given: dict[str, str], name: str, parse: Callable[[str], T], rule: str
-) -> T | None:
+def _read(given: dict[str, str], name: str, parse: Callable[[str], T], rule: str) -> T | None:
     text = given.get(name)
     if text is None or text == "":
         return None

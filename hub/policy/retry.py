@@ -47,7 +47,11 @@ Verdict = Done | RetryAt | Drop
 
 def verdict(outcome: Outcome, attempt: int, now: datetime, jitter: float) -> Verdict:
     """What to do after the `attempt`th try (from 1). `jitter` is a random number from 0 to 1."""
-    if outcome.http is not None and 200 <= outcome.http < 300 and 1000 <= (outcome.code or 0) < 2000:
+    if (
+        outcome.http is not None
+        and 200 <= outcome.http < 300
+        and 1000 <= (outcome.code or 0) < 2000
+    ):
         return Done()
     reason = _reason(outcome)
     if not _worth_retrying(outcome):

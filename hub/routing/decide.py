@@ -74,9 +74,7 @@ class AskAround:
 Decision = Forward | Broadcast | FromStore | Resolve | AskAround
 
 
-def decide(
-    message: Message, from_party: PartyId, platform: Platform, network: Network
-) -> Decision:
+def decide(message: Message, from_party: PartyId, platform: Platform, network: Network) -> Decision:
     """The decision for a message that passed the guard. Raises OcpiError for a refusal."""
     match = message.match
     to = message.to
@@ -199,9 +197,7 @@ def _opted_in(
     )
 
 
-def refusal(
-    row: Row, party: PartyId | None, module: Module, network: Network | None
-) -> OcpiError:
+def refusal(row: Row, party: PartyId | None, module: Module, network: Network | None) -> OcpiError:
     """The error of a refusing row, with the names filled in."""
     hub = "" if network is None else str(network.hub)
     sentence = row.sentence.format(party=party, module=module.id, hub=hub)

@@ -79,9 +79,11 @@ def on_hosts(url: str, platform: Platform) -> bool:
     return parts.scheme in ("http", "https") and host in platform.hosts
 
 
-def next_page(answer: Answer, request_url: str, base_url: str, tail: str, platform: Platform) -> str:
+def next_page(
+    answer: Answer, request_url: str, base_url: str, tail: str, platform: Platform
+) -> str:
     """Where the target's Link leads, empty when there is no next page. A Link to a foreign host, or
-    one that names the wrong scheme, keeps only its query: the page is below the endpoint we know."""
+    one with the wrong scheme, keeps only its query: the page is below the endpoint we know."""
     link = next_link(answer.header("link"))
     if not link:
         return ""
@@ -107,4 +109,3 @@ def visible_query(url: str, stand_in: str) -> str:
     query = urlsplit(url).query
     full = f"{stand_in}?{query}" if query else stand_in
     return full if len(full) <= MAX_URL else stand_in
-

@@ -24,23 +24,20 @@ def worker_mark():
         server.delete(WORKER_SEEN)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_without_a_worker_the_hub_is_not_ready_and_says_why(worker_mark):
+def test_without_a_worker_the_hub_is_not_ready_and_says_why(hub, worker_mark):
     page = health.readyz()
     assert page.status == 503
     assert json.loads(page.body) == {"ready": False, "missing": {"worker": "none was seen lately"}}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_with_everything_there_the_hub_is_ready(worker_mark):
+def test_with_everything_there_the_hub_is_ready(hub, worker_mark):
     worker_seen()
     page = health.readyz()
     assert (page.status, json.loads(page.body)) == (200, {"ready": True, "missing": {}})
     assert worker_mark.ttl(WORKER_SEEN) > 0
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_failing_check_is_named_without_its_address(worker_mark, settings):
+def test_a_failing_check_is_named_without_its_address(hub, worker_mark, settings):
     worker_seen()
     settings.REDIS_URL = "unix:///nowhere/secret-place.sock"
     page = health.readyz()

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from config import registry
 from config.registry import SETTINGS, Settings, SettingsError, UnknownSetting, load
 from config.secret import with_secret
 

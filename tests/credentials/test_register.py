@@ -289,7 +289,9 @@ def test_a_missing_credentials_endpoint_is_3003(hub: Hub) -> None:
     invitation = hub.invite("bare")
     bare = playground_platform(hub, "DE/MSP", name="bare")
     one = {"status_code": 1000, "timestamp": "2026-01-01T00:00:00Z"}
-    bare.script.add("versions", json={**one, "data": [{"version": "2.2.1", "url": bare.versions_url}]})  # noqa: E501
+    bare.script.add(
+        "versions", json={**one, "data": [{"version": "2.2.1", "url": bare.versions_url}]}
+    )
     bare.script.add("versions", json={**one, "data": {"version": "2.2.1", "endpoints": []}})
     with pytest.raises(HandshakeFailed, match="3003"):
         bare.register(invitation.versions_url, invitation.token_a)

@@ -1,4 +1,4 @@
-"""Docs that cannot lie: generated parts are fresh, everything there is appears, links lead somewhere."""
+"""Docs that cannot lie: generated parts are fresh, all there is appears, links lead somewhere."""
 
 import re
 from pathlib import Path

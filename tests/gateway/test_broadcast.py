@@ -64,9 +64,9 @@ def test_an_emsps_push_reaches_cpos_only(hub: Hub, cpo: Platform, msp: Platform)
 
 
 def test_a_known_object_is_200(hub: Hub, cpo: Platform) -> None:
-    put = lambda: cpo.request(  # noqa: E731  # the same request twice
-        "PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB
-    ).status
+    def put() -> int:
+        return cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB).status
+
     assert [put(), put()] == [201, 200]
 
 
@@ -180,9 +180,7 @@ def test_a_newer_push_takes_the_place_of_a_waiting_one(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
     for n in range(5):
-        cpo.request(
-            "PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(currency=f"EU{n}"), to=HUB
-        )
+        cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(currency=f"EU{n}"), to=HUB)
     assert delivered(hub) == 1
     assert msp.heard(module="tariffs").json["currency"] == "EU4"
     states = sorted(Delivery.objects.values_list("state", flat=True))

@@ -20,7 +20,10 @@ def test_a_direct_push_arrives_byte_for_byte(cpo: Platform, msp: Platform) -> No
     assert heard.path.endswith("/NL/CPO/T1")
     assert heard.headers["x-correlation-id"] == "c-1"
     assert heard.headers["x-request-id"] != "r-1"
-    assert (heard.headers["ocpi-to-party-id"], heard.headers["ocpi-from-party-id"]) == ("MSP", "CPO")
+    assert (heard.headers["ocpi-to-party-id"], heard.headers["ocpi-from-party-id"]) == (
+        "MSP",
+        "CPO",
+    )
     assert reply.headers["x-request-id"] == "r-1"
     assert reply.headers["ocpi-from-party-id"] == "MSP"
     assert not msp.complaints
@@ -28,8 +31,6 @@ def test_a_direct_push_arrives_byte_for_byte(cpo: Platform, msp: Platform) -> No
 
 
 def test_an_id_with_a_slash_passes_undecoded(cpo: Platform, msp: Platform) -> None:
-    reply = msp.request(
-        "GET", "locations", SENDER, "BE%2FBEC%2FE04%2315*x", to=("NL", "CPO")
-    )
+    reply = msp.request("GET", "locations", SENDER, "BE%2FBEC%2FE04%2315*x", to=("NL", "CPO"))
     assert reply.status == 404
     assert cpo.heard(module="locations").path.endswith("/BE%2FBEC%2FE04%2315*x")

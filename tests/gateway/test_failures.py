@@ -1,4 +1,4 @@
-"""When the other party fails: each failure has its code, and the hub's own token is never blamed."""
+"""When the other party fails: each failure has its code; the hub's own token is never blamed."""
 
 from typing import Any
 
@@ -61,7 +61,7 @@ def test_every_failure_has_its_answer(
     assert (reply.status, reply.code) == (status, code), reply
     assert reply.headers["ocpi-to-party-id"] == "MSP"
     assert reply.headers["x-request-id"]
-    if 4000 <= code or not (reply.message or "").startswith("refused"):
+    if code >= 4000 or not (reply.message or "").startswith("refused"):
         assert reply.message
 
 
@@ -77,7 +77,10 @@ def test_ids_and_routing_headers_come_from_the_hubs_own_knowledge(
     )  # fmt: skip
     assert reply.headers["x-request-id"] == "mine"
     assert reply.headers["x-correlation-id"] == "ours"
-    assert (reply.headers["ocpi-to-party-id"], reply.headers["ocpi-from-party-id"]) == ("MSP", "CPO")
+    assert (reply.headers["ocpi-to-party-id"], reply.headers["ocpi-from-party-id"]) == (
+        "MSP",
+        "CPO",
+    )
 
 
 def test_who_is_gone_is_4003_and_is_back_without_ado(
@@ -127,9 +130,7 @@ def test_a_partner_that_switches_its_token_form_is_understood(
     assert len(cpo.received) == 1
 
 
-def test_a_307_to_the_same_place_is_followed_once_with_the_body(
-    hub: Hub, cpo: Platform
-) -> None:
+def test_a_307_to_the_same_place_is_followed_once_with_the_body(hub: Hub, cpo: Platform) -> None:
     """Some serve module roots with a trailing slash only."""
     msp = hub.platform("DE/MSP")
     msp.faults.set("slash_only")
@@ -148,9 +149,7 @@ def test_a_module_that_is_not_offered_is_4000(hub: Hub, cpo: Platform) -> None:
 
 def test_a_party_without_the_role_is_4000(hub: Hub, cpo: Platform, msp: Platform) -> None:
     hub.platform("BE/CPO")
-    reply = cpo.request(
-        "PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=("BE", "CPO")
-    )
+    reply = cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=("BE", "CPO"))
     assert reply.code == Code.HUB_ERROR
 
 
@@ -160,9 +159,7 @@ def test_too_many_waiting_requests_are_refused_at_once(
     """The bulkhead: a slow partner costs others nothing."""
     hub.change(cpo, max_in_flight=2)
     cpo.faults.set("slow", 2, module="locations")
-    waiting = [
-        msp.asking("GET", "locations", SENDER, "L1", to=CPO) for _ in range(2)
-    ]
+    waiting = [msp.asking("GET", "locations", SENDER, "L1", to=CPO) for _ in range(2)]
     cpo.heard_all(2, Pattern(module="locations"))
     reply = ask(msp)
     assert reply.code == Code.CONNECTION_PROBLEM

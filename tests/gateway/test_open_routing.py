@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from apps.parties.models import Agreement
+from apps.parties.models import Platform as Row
 from hub.ocpi.status import Code
 from hub.routing.network import Status
 from tests.gateway.objects import LATER, cdr, location, session, token
@@ -74,7 +75,10 @@ def test_a_session_is_found_by_the_authorization_reference_of_its_command(
     assert reply.code == 1000, reply
     body = session(authorization_reference="REF-1")
     body["cdr_token"] = {"uid": "U1", "type": "RFID", "contract_id": "C"}
-    assert cpo.request("PUT", "sessions", RECEIVER, "NL/CPO/S7", json={**body, "id": "S7"}).code == 1000
+    assert (
+        cpo.request("PUT", "sessions", RECEIVER, "NL/CPO/S7", json={**body, "id": "S7"}).code
+        == 1000
+    )
     msp.heard(module="sessions")
 
 
@@ -259,7 +263,6 @@ def test_a_token_nobody_knows_is_404_and_2004(hub: Hub, cpo: Platform) -> None:
 
 
 def hub_has(hub: Hub, name: str) -> bool:
-    from apps.parties.models import Platform as Row
 
     return Row.objects.filter(name=name).exists()
 

@@ -1,10 +1,13 @@
 """Requests of every shape: what is harmless is understood, what is wrong gets a clear answer."""
 
+import json
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
+from apps.gateway.asgi import application
+from apps.gateway.limits import Buckets
 from tests.gateway.objects import cdr, location, tariff, token
 from tests.hub import Hub
 from tests.platforms import RECEIVER, SENDER, Platform
@@ -51,12 +54,14 @@ def test_odd_ids_are_kept_and_passed_as_they_are(
 
 def test_paths_that_real_platforms_use(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """CDRs posted to /cdrs/{id}; authorize with the owner in the path."""
-    msp.script.add("cdrs", status=201, json={"status_code": 1000, "timestamp": "2026-01-01T00:00:00Z"})
+    msp.script.add(
+        "cdrs", status=201, json={"status_code": 1000, "timestamp": "2026-01-01T00:00:00Z"}
+    )
     assert cpo.request("POST", "cdrs", RECEIVER, "C1", json=cdr(), to=MSP).code == 1000
     assert cpo.request("POST", "cdrs", RECEIVER, "C2", json=cdr(), to=MSP).code == 2001
     msp.objects.put("tokens", token())
     cpo.request("POST", "tokens", SENDER, "DE/MSP/U1/authorize", to=MSP)
-    assert msp.heard(lambda r: r.path.endswith("/DE/MSP/U1/authorize"))
+    msp.heard(lambda r: r.path.endswith("/DE/MSP/U1/authorize"))
 
 
 NOT_OFFERED = (
@@ -124,7 +129,6 @@ def test_a_push_that_is_no_object_is_2001(hub: Hub, cpo: Platform, body: Any) ->
 
 
 def _json(value: Any) -> bytes:
-    import json
 
     return json.dumps(value).encode()
 
@@ -207,8 +211,9 @@ def test_message_ids_are_made_up_when_missing_and_noticed(
     )  # fmt: skip
     assert reply.code == 1000
     assert len(reply.headers["x-request-id"]) == 36
-    assert msp.heard(module="tariffs").headers["x-correlation-id"] == (
-        reply.headers["x-correlation-id"]
+    assert (
+        msp.heard(module="tariffs").headers["x-correlation-id"]
+        == (reply.headers["x-correlation-id"])
     )
     hub.flush()
     learned = hub.row(cpo).learned
@@ -238,8 +243,6 @@ def test_a_platform_that_knows_one_party_only_is_spoken_to_in_its_name(
 def test_too_many_requests_are_429_but_version_details_are_free(
     hub: Hub, cpo: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from apps.gateway.asgi import application
-    from apps.gateway.limits import Buckets
 
     assert application.process is not None
     monkeypatch.setattr(application.process, "buckets", Buckets(1))

@@ -25,11 +25,14 @@ from hub.ocpi import (
     receiver,
     sender,
 )
+from hub.ocpi.credentials import Credentials
 from hub.ocpi.description import BadDescription
 from hub.ocpi.headers import TokenForm
 from hub.ocpi.ids import PartyId
+from hub.ocpi.message import Outgoing
 from hub.ocpi.registry import Registry
 from hub.ocpi.status import Code, OcpiError
+from hub.routing.network import Secret
 
 TOKENS = st.text(alphabet=string.ascii_letters + string.digits + string.punctuation, min_size=1,
                  max_size=64)  # fmt: skip
@@ -75,14 +78,26 @@ def test_times_are_read_with_tolerance(text: str, moment: datetime) -> None:
     assert datetimes.parse(text) == moment
 
 
-@given(st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1)),
+def _naive(year: int) -> datetime:
+    """hypothesis takes bounds without a zone."""
+    return datetime(year, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+
+@given(st.datetimes(min_value=_naive(1900), max_value=_naive(2200)),
        st.integers(-720, 840))  # fmt: skip
 def test_times_are_written_by_the_letter(moment: datetime, minutes: int) -> None:
     """Y-03: three fraction digits, always Z."""
     text = datetimes.render(moment.replace(tzinfo=timezone(timedelta(minutes=minutes))))
     assert len(text) == 24
     assert text.endswith("Z")
-    assert abs((datetimes.parse(text) - moment.replace(tzinfo=timezone(timedelta(minutes=minutes)))).total_seconds()) < 0.001  # noqa: E501
+    assert (
+        abs(
+            (
+                datetimes.parse(text) - moment.replace(tzinfo=timezone(timedelta(minutes=minutes)))
+            ).total_seconds()
+        )
+        < 0.001
+    )
 
 
 @given(st.text(max_size=30))
@@ -167,13 +182,19 @@ def module(**change: Any) -> Module:
         ({"routes": (receiver("{x_id}", put=Effect.REPLACE),)}, "lacks country_code, party_id"),
         ({"routes": (receiver(OWNED),)}, "offers no method"),
         ({"appends": ("periods",)}, "appends needs audience"),
-        ({"routes": (sender("{a}", get=Effect.READ), sender("{b}", put=Effect.ASK))},
-         "cannot be told apart"),
+        (
+            {"routes": (sender("{a}", get=Effect.READ), sender("{b}", put=Effect.ASK))},
+            "cannot be told apart",
+        ),
         ({"routes": (sender("", get=Operation(Effect.ASK, reply_to=Place.BODY)),)}, "no body"),
-        ({"routes": (sender("{id}", get=Operation(Effect.READ, clues=(OwnerOf("y", "id"),))),)},
-         "unknown 'y'"),
-        ({"routes": (sender("{id}", get=Operation(Effect.READ, clues=(Linked("y", "id"),))),)},
-         "no module teaches"),
+        (
+            {"routes": (sender("{id}", get=Operation(Effect.READ, clues=(OwnerOf("y", "id"),))),)},
+            "unknown 'y'",
+        ),
+        (
+            {"routes": (sender("{id}", get=Operation(Effect.READ, clues=(Linked("y", "id"),))),)},
+            "no module teaches",
+        ),
     ],
 )
 def test_a_bad_description_is_refused_by_name(change: dict[str, Any], says: str) -> None:
@@ -187,9 +208,6 @@ def test_two_modules_with_one_id_are_refused() -> None:
 
 
 def test_a_token_is_not_shown_by_anything_that_holds_one() -> None:
-    from hub.ocpi.credentials import Credentials
-    from hub.ocpi.message import Outgoing
-    from hub.routing.network import Secret
 
     secret = "very-secret-token"
     shown = repr(

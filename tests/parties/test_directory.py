@@ -1,14 +1,20 @@
 """The picture of the network: right, whole, and the same in every process within a second."""
 
+import base64
+import binascii
+import re
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from apps.modules import module_of
 from apps.parties import directory, secrets
 from apps.parties.models import Agreement, Platform
 from hub.ocpi.ids import PartyId
@@ -65,7 +71,7 @@ def test_an_older_picture_never_replaces_a_newer(hub: Hub, monkeypatch: pytest.M
     slow_may_go, slow_has_loaded = threading.Event(), threading.Event()
     real = directory.load
 
-    def slow(now):  # type: ignore[no-untyped-def]  # stands in for load
+    def slow(now):
         loaded = real(now)
         slow_has_loaded.set()
         slow_may_go.wait(5)
@@ -103,9 +109,6 @@ def test_agreements(
     days: tuple[int | None, int | None],
     relation: Relation,
 ) -> None:
-    from dataclasses import replace
-
-    from apps.modules import module_of
 
     monkeypatch.setattr(settings, "HUB", replace(settings.HUB, agreements="required"))
     starts, ends = (None if d is None else timezone.now() + timedelta(days=d) for d in days)
@@ -120,7 +123,6 @@ def test_agreements(
 
 
 def test_a_sealed_token_opens_only_for_its_row() -> None:
-    from cryptography.exceptions import InvalidTag
 
     sealed = secrets.seal("token", "row 1")
     assert secrets.unseal(sealed, "row 1") == "token"
@@ -133,9 +135,6 @@ def test_a_sealed_token_opens_only_for_its_row() -> None:
 
 def test_new_tokens_fit_the_alphabet_and_never_read_as_base64() -> None:
     """A-21"""
-    import base64
-    import binascii
-    import re
 
     for _ in range(50):
         token = secrets.new_token()

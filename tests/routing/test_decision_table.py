@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import pytest
 
+from apps.modules import registry
 from hub.ocpi.headers import HALF
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface
 from hub.ocpi.status import Code, OcpiError
 from hub.routing.decide import Broadcast, Forward, FromStore, Resolve, decide
 from hub.routing.guard import check
-from hub.routing.network import Relation
+from hub.routing.network import Network, Relation
 from tests.routing import networks
 from tests.routing.networks import AWAY_CPO, AWAY_MSP, CPO, HUB, MSP, STRANGER
 
@@ -110,7 +111,7 @@ def away(party: PartyId) -> PartyId:
     return AWAY_MSP if party == CPO else AWAY_CPO
 
 
-def outcome(case: Case, to: PartyId | None, net: networks.Network) -> str:
+def outcome(case: Case, to: PartyId | None, net: Network) -> str:
     """The row a request lands in, with the code when it is refused."""
     message = networks.message(
         case.method,
@@ -228,7 +229,6 @@ def test_the_wrong_role_is_refused(case: Case) -> None:
 
 def test_every_module_route_and_method_has_its_case() -> None:
     """A route without a case would be a row nobody looks at."""
-    from apps.modules import registry
 
     covered = {
         (c.module, c.interface, c.method, len([p for p in c.tail.split("/") if p])) for c in CASES

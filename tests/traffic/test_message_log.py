@@ -1,14 +1,17 @@
 """The message log: both legs of every message, linked, with no secret in it."""
 
+import base64
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 
 from apps.gateway.asgi import application
-from apps.traffic import partitions, recorder
+from apps.traffic import metrics, partitions, recorder
+from apps.traffic.legs import inward
 from apps.traffic.models import Leg
 from apps.traffic.record import BodyPolicy
+from hub.ocpi.message import Answer
 from tests.gateway.objects import cdr, session, tariff
 from tests.hub import Hub, playground_platform
 from tests.platforms import RECEIVER, SENDER, Platform
@@ -79,7 +82,6 @@ def test_no_token_ever_reaches_the_log(hub: Hub, caplog: pytest.LogCaptureFixtur
     hub.deliver()
     hub.flush()
     application.process.bodies = BodyPolicy("public", 16_384)  # type: ignore[union-attr]
-    import base64
 
     everything = repr(list(Leg.objects.values())) + caplog.text
     for secret in secrets:
@@ -121,16 +123,11 @@ def test_a_body_with_nul_or_broken_utf8_is_written(hub: Hub, cpo: Platform) -> N
 
 
 def test_a_full_buffer_drops_bodies_first_and_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    from apps.traffic import metrics
-    from apps.traffic.legs import inward
-    from hub.ocpi.message import Answer
 
     monkeypatch.setattr(recorder, "BODIES_UP_TO", 2)
     monkeypatch.setattr(recorder, "ROWS_UP_TO", 4)
     full = recorder.Recorder(None)  # type: ignore[arg-type]  # it writes nothing here
-    dropped = {
-        what: metrics.LOG_DROPPED.labels(what)._value.get() for what in ("row", "body")
-    }
+    dropped = {what: metrics.LOG_DROPPED.labels(what)._value.get() for what in ("row", "body")}
     for _ in range(6):
         row = inward("GET", "/", (), b"", Answer(200, (), b""), datetime.now(UTC), 1.0)
         row.request_body = "body"

@@ -28,6 +28,8 @@ class Migration(migrations.Migration):
                 ('pushed_by', models.BigIntegerField(null=True)),
             ],
             options={
+                'verbose_name': 'CDR',
+                'verbose_name_plural': 'CDRs',
                 'abstract': False,
                 'indexes': [models.Index(fields=['key'], name='cdr_key'), models.Index(fields=['last_updated', 'sequence'], name='cdr_updated'), models.Index(fields=['audience', 'sequence'], name='cdr_audience')],
                 'constraints': [models.UniqueConstraint(fields=('owner', 'key', 'audience'), name='cdr_identity')],

@@ -35,6 +35,9 @@ class Migration(migrations.Migration):
                 ('object', models.TextField(help_text='Module, owner and key: what is kept in order.')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
+            options={
+                'indexes': [models.Index(fields=['correlation_id'], name='payload_correlation')],
+            },
         ),
         migrations.CreateModel(
             name='Delivery',
@@ -54,6 +57,7 @@ class Migration(migrations.Migration):
                 ('payload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='outbox.payload')),
             ],
             options={
+                'verbose_name_plural': 'deliveries',
                 'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['platform_id', 'party', 'object', 'id'], name='delivery_waiting'), models.Index(fields=['created_at'], name='delivery_age')],
             },
         ),

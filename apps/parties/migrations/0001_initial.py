@@ -90,6 +90,8 @@ class Migration(migrations.Migration):
                 ('platform', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='claims', to='parties.platform')),
             ],
             options={
+                'verbose_name': 'claim',
+                'verbose_name_plural': 'quarantined claims',
                 'ordering': ('-claimed_at',),
                 'constraints': [models.UniqueConstraint(condition=models.Q(('decision', 'open')), fields=('platform', 'role', 'party'), name='one_open_claim')],
             },

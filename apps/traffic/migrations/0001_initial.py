@@ -81,6 +81,8 @@ class Migration(migrations.Migration):
                         ('answer_body', models.TextField(null=True)),
                     ],
                     options={
+                        'verbose_name': 'message',
+                        'verbose_name_plural': 'message log',
                         'indexes': [models.Index(fields=['correlation_id'], name='leg_correlation'), models.Index(fields=['request_id'], name='leg_request'), models.Index(fields=['platform_id', '-id'], name='leg_platform'), models.Index(fields=['-id'], name='leg_newest')],
                     },
                 ),
