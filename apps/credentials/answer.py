@@ -97,7 +97,7 @@ async def _put(request: ConfigRequest, version: str, send: Send) -> object:
 async def _delete(request: ConfigRequest, version: str, send: Send) -> object:
     if request.kind is TokenKind.INVITATION:
         raise not_for_unregistered("DELETE")
-    await _write(rows.unregistered, request.platform.id, request.now)
+    await _write(rows.unregistered, request.platform.id, "unregistered itself", request.now)
     return NO_DATA
 
 

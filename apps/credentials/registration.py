@@ -69,6 +69,22 @@ async def renew(platform: Platform) -> None:
         await client.close()
 
 
+async def unregister(platform: Platform) -> None:
+    """Ends the registration with a platform by DELETE; its tokens are worthless afterwards.
+
+    Raises OcpiError when the platform does not agree; the registration stands then.
+    """
+    client = Client(settings.HUB.egress_allow, settings.HUB.max_answer_bytes)
+    try:
+        token = await in_thread(_their_token, platform)
+        url = await in_thread(_credentials_url, platform)
+        caller = Caller(client.send, token, TokenForm(platform.token_form), str(uuid.uuid4()))
+        await caller.call("DELETE", url)
+        await in_thread(rows.unregistered, platform.pk, "unregistered by the hub", _now())
+    finally:
+        await client.close()
+
+
 async def _exchange(caller: Caller, method: str, peer: Peer, issued: str) -> Credentials:
     body = json_body(pages.own_credentials(issued))
     data = await caller.call(method, peer.credentials_url, body)
@@ -136,6 +152,14 @@ def _drop(platform: Platform, issued: str) -> None:
 
 def _row(platform: Platform) -> Platform:
     return Platform.objects.get(pk=platform.pk)
+
+
+def _credentials_url(platform: Platform) -> str:
+    endpoint = platform.endpoints.filter(module="credentials").first()
+    url = (endpoint.override or endpoint.url) if endpoint else ""
+    if not url:
+        raise PeerUnusable(f"{platform.name} lists no credentials endpoint")
+    return url
 
 
 def _their_token(platform: Platform) -> str:

@@ -107,14 +107,14 @@ def updated(
     return issued
 
 
-def unregistered(platform_id: int, now: datetime) -> None:
-    """Writes a DELETE: no token is good any more. The parties stay known, as OFFLINE (D-33)."""
+def unregistered(platform_id: int, cause: str, now: datetime) -> None:
+    """Writes a DELETE, theirs or ours: no token is good any more. The parties stay known, as OFFLINE (D-33)."""
     with transaction.atomic():
         platform = Platform.objects.select_for_update().get(pk=platform_id)
         tokens.end_all(platform)
         platform.endpoints.filter(override="").delete()
         Platform.objects.filter(pk=platform_id).update(
-            version="", status=Status.OFFLINE, status_cause="unregistered itself", status_since=now
+            version="", status=Status.OFFLINE, status_cause=cause, status_since=now
         )
         directory.changed()
 

@@ -222,6 +222,24 @@ def test_a_failed_renewal_leaves_the_former_state_whole(hub: Hub, msp: Platform)
     assert msp.request("GET", "versions", url=hub.versions_url).code == 1000
 
 
+def test_the_hub_unregisters_from_a_platform(hub: Hub, cpo: Platform) -> None:
+    former = cpo.hub_token
+    run(registration.unregister(hub.row(cpo)))
+    hub.reload()
+    assert not cpo.is_registered
+    row = hub.row(cpo)
+    assert (row.status, row.status_cause) == (Status.OFFLINE, "unregistered by the hub")
+    assert cpo.request("GET", "versions", url=hub.versions_url, token=former).status == 401
+
+
+def test_a_platform_that_refuses_to_end_stays_registered(hub: Hub, cpo: Platform) -> None:
+    cpo.faults.set("http", module="credentials")
+    with pytest.raises(OcpiError):
+        run(registration.unregister(hub.row(cpo)))
+    assert hub.row(cpo).status == Status.CONNECTED
+    assert cpo.request("GET", "versions", url=hub.versions_url).code == 1000
+
+
 def test_a_platform_invited_again_starts_over(hub: Hub, msp: Platform) -> None:
     former = msp.hub_token
     with pytest.raises(NameTaken):
