@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 
 from apps.credentials.errors import EndpointsMissing, NoMutualVersion, PeerUnusable
-from hub.ocpi import envelope
 from hub.ocpi.headers import TokenForm, authorization
 from hub.ocpi.message import Answer, Outgoing
 from hub.ocpi.status import OcpiError
@@ -63,7 +62,7 @@ class Caller:
                 self.form = OTHER_FORM[self.form]
             else:
                 answer = again
-        found = envelope.parse(answer.body)
+        found = answer.envelope
         if not 200 <= answer.status < 300 or found is None:
             raise PeerUnusable(f"{method} {url} answered HTTP {answer.status}")
         if not 1000 <= found.status_code < 2000:
@@ -90,7 +89,7 @@ def _refused(answer: Answer) -> bool:
     """Whether an answer may mean that the token was not understood; some say so with HTTP 200."""
     if answer.status in (401, 403):
         return True
-    found = envelope.parse(answer.body)
+    found = answer.envelope
     return found is not None and 2000 <= found.status_code < 4000 and not found.data
 
 

@@ -132,8 +132,8 @@ async def _answer(
             process.noticed.habits[caller.platform.id, "no OCPI-from headers"] = process.clock()
         call = Call(message, caller.platform, from_party, network, process, process.clock())
         answer = await execute(call, passage, decide(message, from_party, caller.platform, network))
-    found = envelope.parse(answer.body) if passage.action != "answered" else None
-    passage.code = found.status_code if found is not None else int(Code.SUCCESS)
+    if passage.code is None:
+        passage.code = int(Code.SUCCESS)
     return answer
 
 

@@ -66,28 +66,26 @@ async def _forward(call: Call, passage: Passage, decision: Forward) -> Answer:
     answer = await send(call, passage, request, hop.platform, str(hop.to.id))
     asking = call.network.spelled(call.from_party)
     back = returning(answer, message, asking, hop.to.spelled)
-    found = envelope.parse(answer.body)
-    accepted = found is not None and 200 <= answer.status < 300 and 1000 <= found.status_code < 2000
-    if not accepted or found is None:
+    if not answer.accepted:
         return back
     extra: Headers = ()
     if stand_in:
-        await standins.wait_for_result(call, stand_in, found.data)
+        await standins.wait_for_result(call, stand_in, answer)
     if operation.effect is Effect.LIST:
         extra = await standins.page_header(call, hop, answer, request.url)
-    await _remember(call, hop.to.id, found.data)
+    await _remember(call, hop.to.id, answer)
     if operation.location:
         key = change_of(message, call.from_party, str(hop.to.id), 0, call.now).key
-        extra = await standins.location_header(call, hop, answer, request.url, found.data, key)
+        extra = await standins.location_header(call, hop, answer, request.url, key)
     return Answer(back.status, back.headers + extra, back.body)
 
 
-async def _remember(call: Call, to: PartyId, data: object) -> None:
+async def _remember(call: Call, to: PartyId, answer: Answer) -> None:
     """Keeps the directed copy of an accepted push, and what the message teaches. The other party
     has accepted: whatever fails here is logged and does not turn its yes into a no."""
     message = call.message
     keeps = message.match.operation.effect in PUSHES and message.match.module.keeps
-    learned = lessons(message, call.from_party, to, data)
+    learned = lessons(message, call.from_party, to, answer)
     if not (keeps or learned):
         return
     try:
@@ -192,8 +190,7 @@ async def _ask_around(call: Call, passage: Passage, decision: AskAround) -> Answ
             except OcpiError as error:
                 late.append(error)
                 continue
-            found = envelope.parse(answer.body)
-            data = found.data if found is not None else None
+            data = answer.envelope.data if answer.envelope is not None else None
             allowed = data.get("allowed") if isinstance(data, dict) else None
             if allowed == "ALLOWED":
                 return answer

@@ -8,7 +8,6 @@ from datetime import datetime
 from apps.gateway.call import Call, Passage
 from apps.traffic import metrics
 from apps.traffic.legs import onward, with_bodies
-from hub.ocpi import envelope
 from hub.ocpi.headers import TokenForm
 from hub.ocpi.message import Answer, Outgoing
 from hub.ocpi.status import OcpiError
@@ -67,8 +66,9 @@ class _Leg:
     ) -> None:
         seconds = time.perf_counter() - started
         self._passage.waited += seconds
-        found = envelope.parse(answer.body) if answer is not None else None
+        found = answer.envelope if answer is not None else None
         code = found.status_code if found is not None else None
+        self._passage.code = code
         call, message = self._call, self._call.message
         row = replace(
             onward(request, answer, error, code, began, seconds * 1000),

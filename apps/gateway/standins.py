@@ -59,8 +59,9 @@ async def with_stand_in(call: Call, hop: Hop) -> tuple[Message, str]:
     return with_response_url(message, url), stand_in.id
 
 
-async def wait_for_result(call: Call, stand_in: str, data: object) -> None:
+async def wait_for_result(call: Call, stand_in: str, answer: Answer) -> None:
     """Lets a result's stand-in live as long as the response's timeout announces."""
+    data = answer.envelope.data if answer.envelope is not None else None
     timeout = data.get("timeout") if isinstance(data, dict) else None
     if isinstance(timeout, int) and 0 < timeout < 10_000_000:
         until = call.now + timedelta(seconds=timeout) + RESULT_MARGIN
@@ -83,11 +84,11 @@ async def page_header(
 
 
 async def location_header(
-    call: Call, hop: Hop, answer: Answer, url: str, data: object, key: str
+    call: Call, hop: Hop, answer: Answer, url: str, key: str
 ) -> tuple[tuple[str, str], ...]:
     """The Location header of a new object: through the hub to the target's URL, or to the hub's
     copy where the target gave none."""
-    theirs = object_url(answer, data, url, hop.platform)
+    theirs = object_url(answer, url, hop.platform)
     stand_in = _for_requester(call, hop, Row.Kind.OBJECT, theirs, call.now + OBJECT_LIFE, key)
     await _mint(call, stand_in)
     return (("Location", _url(call.message.version, call.message.match.interface, stand_in)),)

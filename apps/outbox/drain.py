@@ -15,7 +15,6 @@ from apps.outbox.lane import Due, Result
 from apps.traffic import metrics
 from apps.traffic.legs import onward
 from apps.traffic.recorder import Recorder
-from hub.ocpi.envelope import parse
 from hub.ocpi.headers import routing
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Answer, Outgoing
@@ -86,7 +85,7 @@ async def _attempt(
         answer = await send(request, platform.id, platform.max_in_flight)
     except OcpiError as failure:
         error = failure
-    envelope = parse(answer.body) if answer is not None else None
+    envelope = answer.envelope if answer is not None else None
     code = envelope.status_code if envelope is not None else None
     if request is not None:
         milliseconds = (time.perf_counter() - started) * 1000

@@ -58,7 +58,8 @@ class BodyPolicy:
         """What is kept of a body; None when nothing is."""
         if not body or self.keep == "none" or (private and self.keep != "all"):
             return None
-        body = _SECRET_MEMBER.sub(rb'\1"***"', body)
+        if b'"token"' in body:
+            body = _SECRET_MEMBER.sub(rb'\1"***"', body)
         # PostgreSQL's text holds no NUL.
         text = body[: self.limit].decode("utf-8", "replace").replace("\x00", "\\0")
         return text if len(body) <= self.limit else f"{text}… ({len(body)} bytes)"

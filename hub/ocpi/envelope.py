@@ -34,27 +34,41 @@ def raw(text: bytes) -> msgspec.Raw:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What a peer answered. `data` is decoded JSON, None when absent."""
+    """What a peer answered; `raw_data` is the text of `data`, None when absent."""
 
     status_code: int
     status_message: str
-    data: object
+    raw_data: bytes | None
+
+    @property
+    def data(self) -> object:
+        """`data` decoded, None when absent."""
+        return None if self.raw_data is None else msgspec.json.decode(self.raw_data)
+
+
+class _Wire(msgspec.Struct):
+    """What is read of every answer that passes; `data` is only skipped over."""
+
+    status_code: int | str
+    status_message: object = None
+    data: msgspec.Raw = msgspec.Raw()  # noqa: RUF009  # immutable, and empty when absent
+
+
+_read = msgspec.json.Decoder(_Wire)
 
 
 def parse(body: bytes) -> Envelope | None:
     """The envelope in a response body, or None when the body is not one."""
     try:
-        content = msgspec.json.decode(body)
+        wire = _read.decode(body)
     except (msgspec.DecodeError, RecursionError, ValueError):
         return None
-    if not isinstance(content, dict):
-        return None
-    code = content.get("status_code")
-    if isinstance(code, str) and code.isdigit():
+    code = wire.status_code
+    if isinstance(code, str):
+        if not code.isdecimal():
+            return None
         code = int(code)
-    if not isinstance(code, int) or isinstance(code, bool):
-        return None
-    return Envelope(code, str(content.get("status_message") or ""), content.get("data"))
+    return Envelope(code, str(wire.status_message or ""), bytes(wire.data) or None)
 
 
 def unwrapped(body: bytes) -> bytes:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from hub.ocpi.envelope import Envelope, parse
 from hub.ocpi.headers import Heading
 from hub.ocpi.registry import Match
 
@@ -53,13 +55,24 @@ class Outgoing:
         return f"Outgoing({self.method} {self.url}, {len(self.body)} bytes)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """An HTTP answer, of a platform or of the hub; header names of platforms are in lower case."""
 
     status: int
     headers: Headers
     body: bytes
+
+    @cached_property
+    def envelope(self) -> Envelope | None:
+        """The OCPI response in the body, read once; None when it is none."""
+        return parse(self.body)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it says yes, on both levels."""
+        found = self.envelope
+        return 200 <= self.status < 300 and found is not None and 1000 <= found.status_code < 2000
 
     def header(self, name: str) -> str:
         """The first header of that name (lower case), or the empty string."""

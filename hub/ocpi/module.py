@@ -162,10 +162,7 @@ class Route:
     interface: Interface
     template: str
     operations: Mapping[str, Operation]
-
-    @property
-    def segments(self) -> tuple[str, ...]:
-        return tuple(self.template.split("/")) if self.template else ()
+    segments: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -181,7 +178,8 @@ def _route(interface: Interface, template: str, methods: Mapping[str, Declared |
         for method, declared in methods.items()
         if declared is not None
     }
-    return Route(interface, template, operations)
+    segments = tuple(template.split("/")) if template else ()
+    return Route(interface, template, operations, segments)
 
 
 def sender(

@@ -7,7 +7,6 @@ spec: transport_and_format_message_routing_headers, transport_and_format_unique_
 from dataclasses import replace
 
 from hub.ocpi import headers as h
-from hub.ocpi.envelope import parse
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Answer, Headers, Message, Outgoing
 from hub.ocpi.status import Code, OcpiError
@@ -99,14 +98,13 @@ def passable(answer: Answer) -> int:
         raise OcpiError(
             Code.HUB_ERROR, f"the receiving platform redirects (HTTP {status}); not followed."
         )
-    envelope = parse(answer.body)
     if status in _PASS:
-        if envelope is None:
+        if answer.envelope is None:
             raise OcpiError(
                 Code.CLIENT_ERROR, f"the receiving platform answered HTTP {status}.", http=status
             )
         return status
-    if envelope is None:
+    if answer.envelope is None:
         raise OcpiError(
             Code.HUB_ERROR,
             f"the receiving platform answered HTTP {status} without an OCPI response.",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hub.ocpi.ids import PartyId
-from hub.ocpi.message import Message
+from hub.ocpi.message import Answer, Message
 from hub.ocpi.module import End
 from hub.routing.clues import NOT_AVAILABLE, inside, value_of
 
@@ -19,13 +19,14 @@ class Lesson:
 
 
 def lessons(
-    message: Message, from_party: PartyId, to: PartyId, answer: object
+    message: Message, from_party: PartyId, to: PartyId, answer: Answer
 ) -> tuple[Lesson, ...]:
-    """The lessons of one accepted message. `answer` is the decoded `data` of its response."""
+    """The lessons of one accepted message and its answer."""
     found = []
     for link in message.match.operation.learns:
         if link.answer:
-            value = inside(answer, link.field)
+            data = answer.envelope.data if answer.envelope is not None else None
+            value = inside(data, link.field)
             identifier = value if isinstance(value, str) and value != NOT_AVAILABLE else ""
         else:
             identifier = value_of(message, link.field)

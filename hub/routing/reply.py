@@ -94,9 +94,10 @@ def next_page(
     return target_url(base_url, tail, theirs.query)
 
 
-def object_url(answer: Answer, data: object, request_url: str, platform: Platform) -> str:
+def object_url(answer: Answer, request_url: str, platform: Platform) -> str:
     """Where the target says a new object is: its Location header, or a URL in `data` as some send
     it. Empty when there is none the hub may call."""
+    data = answer.envelope.data if answer.envelope is not None else None
     location = answer.header("location") or (data if isinstance(data, str) else "")
     if not location:
         return ""
