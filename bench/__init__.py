@@ -1,0 +1,1 @@
+"""Measures the hub beside a reference in the same run: python -m bench."""

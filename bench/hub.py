@@ -1,0 +1,168 @@
+"""The hub that is measured: a whole embedded one in a directory of its own, gone afterwards.
+
+Production defaults but for the two limits a benchmark runs into: requests per second of one
+platform, and requests in flight at one. Its platforms come through the real handshake.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import psycopg
+
+from bench.machine import Cores
+from bench.messages import PARTIES, Party
+from bench.neighbours import free_port
+from config import services
+from config.probe import missing_at
+from config.processes import Process
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_SECONDS = 90.0
+STOP_SECONDS = 15.0
+OURS = ("HUB_", "DATABASE_URL", "REDIS_URL", "PROMETHEUS_")
+
+
+class NotRunning(Exception):
+    """The hub did not start, or ended; the text has the end of its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A running hub; `tokens` are what each platform shows to it, by the party's name."""
+
+    address: tuple[str, int]
+    web: int
+    database_url: str
+    tokens: Mapping[str, str]
+
+    def counted(self, name: str) -> float:
+        """The sum of one of its metrics, over all labels."""
+        lines = _fetch(f"{_url(self.address)}/metrics").decode().splitlines()
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name))
+
+    def kept(self, table: str) -> int:
+        """Rows in one of its tables."""
+        with psycopg.connect(self.database_url) as connection:
+            query = psycopg.sql.SQL("SELECT count(*) FROM {}").format(psycopg.sql.Identifier(table))
+            row = connection.execute(query).fetchone()
+        return int(row[0]) if row else 0
+
+
+@contextmanager
+def running(upstream: tuple[str, int], cores: Cores) -> Iterator[Hub]:
+    """A hub with every party of the benchmarks registered, its web process on the measured core."""
+    data_dir = Path(tempfile.mkdtemp(prefix="hub-bench-"))
+    data_dir.chmod(0o755)  # started as root, PostgreSQL runs as somebody else
+    address = ("127.0.0.1", free_port())
+    environment = _environment(data_dir, address)
+    log = data_dir / "run.log"
+    process = Process("hub", [sys.executable, "-m", "config.run"], environment, cwd=ROOT)
+    try:
+        with log.open("w") as output:
+            process.start(output)
+        _wait_until_ready(process, address, log)
+        running_hub = services.read(data_dir)
+        if running_hub is None:
+            raise NotRunning(_tail(log))
+        tokens = _register_all(environment, address, upstream)
+        web = _web_process(process)
+        cores.put_on(web)
+        yield Hub(address, web, running_hub.settings["DATABASE_URL"], tokens)
+    finally:
+        process.stop(STOP_SECONDS)
+        cluster = (data_dir / "postgres").resolve()  # elsewhere when PostgreSQL cannot reach ours
+        shutil.rmtree(cluster, ignore_errors=True)
+        shutil.rmtree(data_dir, ignore_errors=True)
+
+
+def _environment(data_dir: Path, address: tuple[str, int]) -> dict[str, str]:
+    """The caller's, without what would point at another hub or at its servers."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(OURS)}
+    return {
+        **kept,
+        "HUB_DATA_DIR": str(data_dir),
+        "HUB_LISTEN": f"{address[0]}:{address[1]}",
+        "HUB_EGRESS_ALLOW": "127.0.0.0/8",
+        "HUB_RATE_LIMIT": "1000000",
+        "HUB_MAX_IN_FLIGHT": "20000",
+    }
+
+
+def _wait_until_ready(process: Process, address: tuple[str, int], log: Path) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while missing := missing_at(f"{_url(address)}/readyz"):
+        if not process.alive or time.monotonic() > deadline:
+            raise NotRunning(f"missing: {missing}; the end of its log:\n{_tail(log)}")
+        time.sleep(0.1)
+
+
+def _web_process(process: Process) -> int:
+    assert process.popen is not None
+    for child in psutil.Process(process.popen.pid).children(recursive=True):
+        if "uvicorn" in child.cmdline():
+            return int(child.pid)
+    raise NotRunning("it has no web process")
+
+
+def _register_all(
+    environment: Mapping[str, str], hub: tuple[str, int], upstream: tuple[str, int]
+) -> dict[str, str]:
+    """Invites and registers every party; what each one shows to the hub."""
+    names = [party.name for party in PARTIES]
+    made = subprocess.run(
+        [sys.executable, "-m", "bench.invite", *names],
+        env=dict(environment), cwd=ROOT, check=True, capture_output=True, timeout=60,
+    )  # fmt: skip
+    invitations = json.loads(made.stdout)
+    url = f"{_url(hub)}/ocpi/2.2.1/credentials"
+    return {p.name: _register(p, url, invitations[p.name], upstream) for p in PARTIES}
+
+
+def _register(party: Party, url: str, token_a: str, upstream: tuple[str, int]) -> str:
+    role = {
+        "role": party.role,
+        "country_code": party.country_code,
+        "party_id": party.party_id,
+        "business_details": {"name": party.name},
+    }
+    own = {
+        "token": secrets.token_urlsafe(24),
+        "url": f"{_url(upstream)}/{party.name}/versions",
+        "roles": [role],
+    }
+    headers = {"Authorization": f"Token {token_a}", "Content-Type": "application/json"}
+    answer = json.loads(_fetch(url, json.dumps(own).encode(), headers))
+    if answer["status_code"] != 1000:
+        raise NotRunning(f"{party.name} could not register: {answer}")
+    return str(answer["data"]["token"])
+
+
+def _fetch(url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> bytes:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    asked = urllib.request.Request(url, body, dict(headers or {}))
+    try:
+        with direct.open(asked, timeout=30) as answer:
+            return bytes(answer.read())
+    except urllib.error.HTTPError as error:
+        raise NotRunning(f"{url}: HTTP {error.code} {error.read()[:500]!r}") from None
+
+
+def _url(address: tuple[str, int]) -> str:
+    return f"http://{address[0]}:{address[1]}"
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-20:])
