@@ -7,7 +7,9 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections, connection
+from psycopg import AsyncConnection, OperationalError
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import ConnStatus
 from psycopg_pool import AsyncConnectionPool
 
 Pool = AsyncConnectionPool
@@ -28,8 +30,20 @@ def pool(size: int = 8) -> Pool:
         open=False,
         timeout=10,
         kwargs={"autocommit": True},
-        check=AsyncConnectionPool.check_connection,
+        check=_alive,
     )
+
+
+async def _alive(kept: AsyncConnection[Any]) -> None:
+    """Whether a pooled connection is still there, without asking the server: one that was closed
+    has something to read. Raises OperationalError, and the pool takes another."""
+    try:
+        kept.pgconn.consume_input()
+    except OperationalError:
+        await kept.close()
+        raise
+    if kept.pgconn.status != ConnStatus.OK:
+        raise OperationalError("the server closed the connection")
 
 
 async def in_thread(work: Callable[..., Any], *arguments: Any) -> Any:

@@ -23,6 +23,7 @@ from apps.outbox.tasks import worker
 from apps.parties import directory, platforms
 from apps.parties.models import Directory
 from apps.parties.models import Platform as Row
+from apps.store.index import Learned
 from config.asgi import application
 from hub.ocpi.module import Role
 from hub.routing.network import Status
@@ -161,5 +162,7 @@ def empty() -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(own)} RESTART IDENTITY CASCADE")
+    if gateway.process is not None:
+        gateway.process.learned = Learned()
     directory.changed()
     directory.refresh()

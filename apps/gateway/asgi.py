@@ -25,8 +25,7 @@ from apps.gateway.process import Process
 from apps.modules import registry
 from apps.parties import directory
 from apps.traffic import metrics
-from apps.traffic.legs import inward, with_bodies
-from apps.traffic.record import clip
+from apps.traffic.legs import Between, inward, with_bodies
 from hub.ocpi import envelope, headers
 from hub.ocpi.message import Answer, Message
 from hub.ocpi.module import Audience, Effect, Operation, Route
@@ -77,7 +76,7 @@ async def _handle(process: Process, scope: Any, receive: Receive, send: Send) ->
     request = read_request(scope)
     passage = Passage()
     body = b""
-    metrics.IN_FLIGHT.inc()
+    metrics.TALLY.in_flight += 1
     try:
         caller = await authenticate(request, process)
         passage.platform = caller.platform
@@ -96,7 +95,7 @@ async def _handle(process: Process, scope: Any, receive: Receive, send: Send) ->
         passage.code, passage.error = int(failure.code), failure.message
         answer = refused(failure, request, passage, directory.snapshot(), process.clock())
     finally:
-        metrics.IN_FLIGHT.dec()
+        metrics.TALLY.in_flight -= 1
     await write(answer, send)
     _record(process, request, body, answer, passage, began, time.perf_counter() - started)
 
@@ -201,23 +200,29 @@ def _record(
     began: Any,
     seconds: float,
 ) -> None:
-    path = f"{request.raw_path}?{request.query}" if request.query else request.raw_path
-    row = inward(request.method, path, request.all_headers, body, answer, began, seconds * 1000)
-    row.correlation_id, row.request_id = (
-        clip(request.correlation_id, 64),
-        clip(request.request_id, 64),
+    known = passage.platform is not None
+    row = inward(
+        request.method,
+        f"{request.raw_path}?{request.query}" if request.query else request.raw_path,
+        request.all_headers,
+        body,
+        answer,
+        Between(
+            passage.platform.id if passage.platform is not None else None,
+            passage.from_party,
+            passage.to_party,
+            passage.module,
+            passage.interface,
+        ),
+        ids=(request.correlation_id, request.request_id),
+        at=began,
+        milliseconds=seconds * 1000,
+        code=passage.code,
+        error=passage.error,
     )
-    row.platform_id = passage.platform.id if passage.platform is not None else None
-    row.from_party, row.to_party = clip(passage.from_party, 6), clip(passage.to_party, 6)
-    row.module, row.interface = clip(passage.module, 36), passage.interface
-    row.code = passage.code if passage.code is not None and 0 <= passage.code < 32_768 else None
-    row.error = clip(passage.error, 500)
-    with_bodies(row, process.bodies, body, answer.body, passage.private)
+    own = b"" if answer.body is passage.answered else answer.body
+    with_bodies(row, process.bodies, body, own, passage.private)
     process.recorder.add(row)
-    metrics.MESSAGES.labels(
-        passage.module if passage.platform is not None else "",
-        passage.action,
-        str(answer.status),
-        str(row.code or ""),
-    ).inc()
+    module = passage.module if known else ""
+    metrics.TALLY.message(module, passage.action, answer.status, row.code)
     metrics.HUB_SECONDS.observe(max(0.0, seconds - passage.waited))

@@ -10,6 +10,7 @@ from hub.ocpi.headers import AUTHORIZATION, TokenForm, candidates
 from hub.ocpi.status import Code, OcpiError
 from hub.routing.network import Network, Platform, Status, TokenEntry, TokenKind
 
+Found = tuple[TokenEntry, str, TokenForm]
 HABITS = {TokenForm.PLAIN: "plain tokens"}
 
 
@@ -35,10 +36,10 @@ async def authenticate(request: Request, process: Process) -> Caller:
     value = request.headers.get(AUTHORIZATION, "")
     if not value:
         raise _unauthorized("the Authorization header is missing; send `Token <your token>`.")
-    found = _find(value, directory.snapshot())
+    found = _known(value, process)
     if found is None:
         await process.look()
-        found = _find(value, directory.snapshot())
+        found = _known(value, process)
     if found is None:
         raise _unauthorized(
             "the token is unknown. In OCPI 2.2.1 the header is `Token ` and the Base64 of the "
@@ -55,7 +56,20 @@ async def authenticate(request: Request, process: Process) -> Caller:
     return Caller(platform, entry.kind, form, token)
 
 
-def _find(value: str, network: Network) -> tuple[TokenEntry, str, TokenForm] | None:
+def _known(value: str, process: Process) -> Found | None:
+    """Whose token a header holds; remembered as long as the picture of the network is the same."""
+    network = directory.snapshot()
+    if process.tokens_of is not network:
+        process.tokens_of, process.tokens = network, {}
+    found = process.tokens.get(value)
+    if found is None:
+        found = _find(value, network)
+        if found is not None:
+            process.tokens[value] = found
+    return found
+
+
+def _find(value: str, network: Network) -> Found | None:
     for token, form in candidates(value):
         entry = network.tokens.get(fingerprint(token))
         if entry is not None and entry.platform_id in network.platforms:

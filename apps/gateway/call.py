@@ -42,3 +42,4 @@ class Passage:
     error: str = ""
     private: bool = True
     waited: float = 0.0  # seconds spent on the other party
+    answered: bytes = b""  # the last body that another platform answered with

@@ -12,7 +12,7 @@ from apps.gateway.send import send
 from apps.modules import module_of
 from apps.outbox.enqueue import accept_push
 from apps.store import find, index
-from apps.store.keep import change_of, keep
+from apps.store.keep import change_of, keep_alone
 from apps.store.tables import object_key
 from hub.ocpi import envelope, paging
 from hub.ocpi.headers import routing
@@ -85,16 +85,17 @@ async def _remember(call: Call, to: PartyId, answer: Answer) -> None:
     has accepted: whatever fails here is logged and does not turn its yes into a no."""
     message = call.message
     keeps = message.match.operation.effect in PUSHES and message.match.module.keeps
-    learned = lessons(message, call.from_party, to, answer)
+    taught = lessons(message, call.from_party, to, answer)
+    learned = call.process.learned.new(taught, call.now) if taught else []
     if not (keeps or learned):
         return
     try:
-        async with call.process.pool.connection() as connection, connection.transaction():
+        async with call.process.pool.connection() as connection:
             await index.learn(connection, learned, call.now)
+            call.process.learned.remember(learned, call.now)
             if keeps:
                 change = change_of(message, call.from_party, str(to), call.platform.id, call.now)
-                async with connection.transaction():
-                    await keep(connection, change)
+                await keep_alone(connection, change)
     except OcpiError as error:
         # A PATCH of an object that was never pushed to this party whole: there is nothing to merge.
         log.debug("no directed copy kept of %s: %s", message.correlation_id, error.message)

@@ -41,20 +41,18 @@ def read_request(scope: Mapping[str, Any]) -> Request:
     raw_path = scope.get("raw_path") or scope["path"].encode()
     text = raw_path.decode("latin-1")
     all_headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
+        [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
     )
     headers = dict(all_headers)
     segments = text.removeprefix(PREFIX).split("/")[1:]
     path = tuple(segment for segment in segments if segment)
-    habits = [
-        name
-        for name, found in (
-            ("no X-Request-ID", h.REQUEST_ID not in headers),
-            ("no X-Correlation-ID", h.CORRELATION_ID not in headers),
-            ("double slashes in URLs", "" in segments[:-1]),
-        )
-        if found
-    ]
+    habits = []
+    if h.REQUEST_ID not in headers:
+        habits.append("no X-Request-ID")
+    if h.CORRELATION_ID not in headers:
+        habits.append("no X-Correlation-ID")
+    if "//" in text:
+        habits.append("double slashes in URLs")
     return Request(
         method=scope["method"],
         raw_path=text,

@@ -1,7 +1,9 @@
 """What one web process keeps while it runs: client, database pool, log, and what it has noticed."""
 
 import asyncio
+import gc
 import logging
+import sys
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -21,12 +23,13 @@ from apps.modules import registry
 from apps.outbox.tasks import drain_lane
 from apps.parties import directory, tokens
 from apps.parties.models import Platform
+from apps.store.index import Learned
 from apps.traffic import partitions
 from apps.traffic.record import BodyPolicy
 from apps.traffic.recorder import Recorder
 from apps.transport.client import Client
 from hub.ocpi.headers import TokenForm
-from hub.routing.network import TokenKind
+from hub.routing.network import Network, TokenEntry, TokenKind
 
 LOOK_AGAIN_SECONDS = 1.0
 NOTICE_SECONDS = 2.0
@@ -55,6 +58,9 @@ class Process:
         self.bodies = BodyPolicy(hub.log_bodies, hub.log_body_limit)
         self.buckets = Buckets(hub.rate_limit)
         self.noticed = Noticed()
+        self.tokens_of: Network | None = None
+        self.tokens: dict[str, tuple[TokenEntry, str, TokenForm]] = {}
+        self.learned = Learned()
         self.page_limit: int = hub.page_limit
         self.clock = now
         self.new_id = new_id
@@ -79,6 +85,12 @@ class Process:
             asyncio.create_task(self._wake()),
         ]
         self._listening = asyncio.create_task(self._listen())
+        # What is there now stays: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
+        # The client's own thread hands over answers: it must not wait 5 ms for its turn.
+        sys.setswitchinterval(0.0002)
 
     async def close(self) -> None:
         """Stops the background work and writes what is left."""

@@ -2,12 +2,11 @@
 
 import asyncio
 import time
-from dataclasses import replace
 from datetime import datetime
 
 from apps.gateway.call import Call, Passage
 from apps.traffic import metrics
-from apps.traffic.legs import onward, with_bodies
+from apps.traffic.legs import Between, onward, with_bodies
 from hub.ocpi.headers import TokenForm
 from hub.ocpi.message import Answer, Outgoing
 from hub.ocpi.status import OcpiError
@@ -67,22 +66,29 @@ class _Leg:
         seconds = time.perf_counter() - started
         self._passage.waited += seconds
         found = answer.envelope if answer is not None else None
-        code = found.status_code if found is not None else None
-        self._passage.code = code
+        self._passage.code = found.status_code if found is not None else None
         call, message = self._call, self._call.message
-        row = replace(
-            onward(request, answer, error, code, began, seconds * 1000),
-            parent=message.request_id[:64],
-            platform_id=self._platform.id,
-            from_party=str(call.from_party),
-            to_party=self._to_party,
-            module=message.match.module.id,
-            interface=message.match.interface.value,
+        row = onward(
+            request,
+            answer,
+            error,
+            Between(
+                self._platform.id,
+                str(call.from_party),
+                self._to_party,
+                message.match.module.id,
+                message.match.interface.value,
+            ),
+            ids=(message.correlation_id, request.request_id, message.request_id),
+            at=began,
+            milliseconds=seconds * 1000,
         )
-        body = answer.body if answer is not None else b""
-        with_bodies(row, call.process.bodies, request.body, body, call.private)
+        self._passage.answered = answer.body if answer is not None else b""
+        # A body that is passed on as it came is in the log once, with the leg it came on.
+        sent = b"" if request.body is message.body else request.body
+        with_bodies(row, call.process.bodies, sent, self._passage.answered, call.private)
         call.process.recorder.add(row)
-        metrics.FORWARDS.labels(row.module, _outcome(answer, error)).inc()
+        metrics.TALLY.forward(row.module, _outcome(answer, error))
         metrics.PARTNER_SECONDS.observe(seconds)
 
 

@@ -22,9 +22,7 @@ class Evse(models.Model):
     changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = (models.UniqueConstraint(
-                fields=["location", "uid"], name="evse_identity"
-            ),)
+        constraints = (models.UniqueConstraint(fields=["location", "uid"], name="evse_identity"),)
 
     def __str__(self) -> str:
         return self.uid

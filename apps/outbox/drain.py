@@ -13,7 +13,7 @@ from apps.modules import module_of
 from apps.outbox import lane
 from apps.outbox.lane import Due, Result
 from apps.traffic import metrics
-from apps.traffic.legs import onward
+from apps.traffic.legs import Between, onward
 from apps.traffic.recorder import Recorder
 from hub.ocpi.headers import routing
 from hub.ocpi.ids import PartyId
@@ -88,11 +88,18 @@ async def _attempt(
     envelope = answer.envelope if answer is not None else None
     code = envelope.status_code if envelope is not None else None
     if request is not None:
-        milliseconds = (time.perf_counter() - started) * 1000
-        row = onward(request, answer, error, code, began, milliseconds)
-        row.correlation_id, row.parent = due.correlation_id, due.request_id
-        row.platform_id, row.module, row.interface = platform.id, due.module, Interface.RECEIVER
-        row.from_party, row.to_party = str(network.hub), due.party
+        between = Between(
+            platform.id, str(network.hub), due.party, due.module, Interface.RECEIVER.value
+        )
+        row = onward(
+            request,
+            answer,
+            error,
+            between,
+            ids=(due.correlation_id, request.request_id, due.request_id),
+            at=began,
+            milliseconds=(time.perf_counter() - started) * 1000,
+        )
         recorder.add(row)
     if error is not None:
         outcome = Outcome(None, int(error.code))

@@ -5,9 +5,10 @@ that the code it concerns looks for. All are switched at run time, for one modul
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
+from msgspec.structs import replace
 
 from apps.sandbox.jsonbytes import encode
 from apps.sandbox.memory import Received

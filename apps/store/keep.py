@@ -98,6 +98,15 @@ async def keep(connection: Connection, change: Change) -> Kept:
     return await _replace(connection, found, change)
 
 
+async def keep_alone(connection: Connection, change: Change) -> Kept:
+    """Applies a change that is all there is to write; one that takes several statements has a
+    transaction of its own."""
+    if change.effect is not Effect.MERGE and not table(change.module).parts:
+        return await keep(connection, change)
+    async with connection.transaction():
+        return await keep(connection, change)
+
+
 async def _replace(connection: Connection, found: Table, change: Change) -> Kept:
     payload, nested_items = parts.split(change.body, found.member)
     conflict = "module, owner, key, audience" if found.module else "owner, key, audience"

@@ -1,46 +1,61 @@
 """The two kinds of legs as rows: a platform called the hub, the hub called a platform."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from apps.traffic.record import BodyPolicy, Row, clip, header_lines
 from hub.ocpi.message import Answer, Headers, Outgoing
 from hub.ocpi.status import OcpiError
+
+_NO_ANSWER = Answer(0, (), b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Who and what a leg is about, as the log shows it; empty where it is not known."""
+
+    platform_id: int | None = None
+    from_party: str = ""
+    to_party: str = ""
+    module: str = ""
+    interface: str = ""
 
 
 def onward(
     request: Outgoing,
     answer: Answer | None,
     error: OcpiError | None,
-    code: int | None,
+    between: Between,
+    *,
+    ids: tuple[str, str, str],
     at: datetime,
     milliseconds: float,
 ) -> Row:
-    """A row for a request of the hub; whoever sends it fills in the routing columns."""
-    parts = urlsplit(request.url)
-    given = {name.lower(): value for name, value in request.headers}
+    """A row for a request of the hub; `ids`: correlation, its own and its parent's request id."""
+    got = answer or _NO_ANSWER
+    found = got.envelope if answer is not None else None
+    code = int(error.code) if error is not None else found.status_code if found else None
     return Row(
         at=at,
         direction="out",
-        correlation_id=clip(given.get("x-correlation-id", ""), 64),
-        request_id=clip(given.get("x-request-id", ""), 64),
-        parent="",
-        platform_id=None,
-        from_party="",
-        to_party="",
-        module="",
-        interface="",
+        correlation_id=clip(ids[0], 64),
+        request_id=clip(ids[1], 64),
+        parent=clip(ids[2], 64),
+        platform_id=between.platform_id,
+        from_party=between.from_party,
+        to_party=between.to_party,
+        module=between.module,
+        interface=between.interface,
         method=request.method,
-        path=clip(f"{parts.scheme}://{parts.netloc}{parts.path}", 500)
-        + (clip(f"?{parts.query}", 500) if parts.query else ""),
-        http_status=None if answer is None else answer.status,
-        code=_small(int(error.code) if error is not None else code),
+        path=clip(request.url, 1000),
+        http_status=got.status or None,
+        code=small(code),
         milliseconds=milliseconds,
         error="" if error is None else clip(error.message, 500),
         request_bytes=len(request.body),
-        answer_bytes=0 if answer is None else len(answer.body),
+        answer_bytes=len(got.body),
         request_headers=header_lines(request.headers),
-        answer_headers="" if answer is None else header_lines(answer.headers),
+        answer_headers=header_lines(got.headers),
         request_body=None,
         answer_body=None,
     )
@@ -52,27 +67,32 @@ def inward(
     headers: Headers,
     body: bytes,
     answer: Answer,
+    between: Between,
+    *,
+    ids: tuple[str, str],
     at: datetime,
     milliseconds: float,
+    code: int | None = None,
+    error: str = "",
 ) -> Row:
-    """A row for a request of a platform; the gateway fills in the routing columns."""
+    """A row for a request of a platform; `ids` are its correlation id and request id."""
     return Row(
         at=at,
         direction="in",
-        correlation_id="",
-        request_id="",
+        correlation_id=clip(ids[0], 64),
+        request_id=clip(ids[1], 64),
         parent="",
-        platform_id=None,
-        from_party="",
-        to_party="",
-        module="",
-        interface="",
+        platform_id=between.platform_id,
+        from_party=clip(between.from_party, 6),
+        to_party=clip(between.to_party, 6),
+        module=clip(between.module, 36),
+        interface=between.interface,
         method=clip(method, 7),
         path=clip(path, 1000),
         http_status=answer.status,
-        code=None,
+        code=small(code),
         milliseconds=milliseconds,
-        error="",
+        error=clip(error, 500),
         request_bytes=len(body),
         answer_bytes=len(answer.body),
         request_headers=header_lines(headers),
@@ -88,6 +108,6 @@ def with_bodies(row: Row, policy: BodyPolicy, request: bytes, answer: bytes, pri
     row.answer_body = policy.text(answer, private)
 
 
-def _small(code: int | None) -> int | None:
+def small(code: int | None) -> int | None:
     """A platform's status_code as far as the column holds it."""
     return code if code is not None and 0 <= code < 32_768 else None

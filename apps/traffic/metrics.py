@@ -1,5 +1,7 @@
 """What the hub counts about its traffic, for Prometheus; correct over several processes."""
 
+from collections import Counter as Counts
+
 from prometheus_client import Counter, Gauge, Histogram
 
 MESSAGES = Counter(
@@ -27,3 +29,32 @@ LOG_DROPPED = Counter(
 DELIVERIES = Counter(
     "hub_deliveries_total", "Deliveries of broadcast pushes, by outcome.", ("module", "outcome")
 )
+
+
+class Tally:
+    """Counts of one process since the last `publish`: plain numbers, because every change of a
+    metric that several processes share costs as much as a decision."""
+
+    def __init__(self) -> None:
+        self.in_flight = 0
+        self._messages: Counts[tuple[str, str, int, int | None]] = Counts()
+        self._forwards: Counts[tuple[str, str]] = Counts()
+
+    def message(self, module: str, action: str, http: int, code: int | None) -> None:
+        self._messages[module, action, http, code] += 1
+
+    def forward(self, module: str, outcome: str) -> None:
+        self._forwards[module, outcome] += 1
+
+    def publish(self) -> None:
+        """Adds what was counted to the metrics."""
+        messages, self._messages = self._messages, Counts()
+        forwards, self._forwards = self._forwards, Counts()
+        for (module, action, http, code), number in messages.items():
+            MESSAGES.labels(module, action, str(http), str(code or "")).inc(number)
+        for labels, number in forwards.items():
+            FORWARDS.labels(*labels).inc(number)
+        IN_FLIGHT.set(self.in_flight)
+
+
+TALLY = Tally()

@@ -5,19 +5,24 @@ Tokens are masked in headers, bodies of private modules are kept only when HUB_L
 """
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
-from hub.ocpi.ids import PartyId
+from msgspec import Struct
 
-MASKED = "***"
-_SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
+# Header names come in lower case from ASGI and the client; the hub itself writes the capital one.
+_MASKED = {
+    name: f"{name}: ***"
+    for name in (
+        "authorization", "Authorization", "cookie", "set-cookie", "proxy-authorization",
+    )
+}  # fmt: skip
 # `token` as a string occurs in credentials objects only; OCPI tokens elsewhere are objects.
 _SECRET_MEMBER = re.compile(rb'("token"\s*:\s*)"(?:[^"\\]|\\.)*"')
 
 
-@dataclass(slots=True)
-class Row:
+class Row(Struct):
     """One leg as a row; the fields are the columns of `traffic_leg` in COPY order."""
 
     at: datetime
@@ -44,7 +49,8 @@ class Row:
     answer_body: str | None
 
 
-COLUMNS = tuple(field.name for field in fields(Row))
+COLUMNS = Row.__struct_fields__
+columns = attrgetter(*COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +73,9 @@ class BodyPolicy:
 
 def header_lines(headers: tuple[tuple[str, str], ...]) -> str:
     """Headers as lines, secrets masked."""
-    return "\n".join(
-        f"{name}: {MASKED if name.lower() in _SECRET_HEADERS else value}" for name, value in headers
-    ).replace("\x00", "\\0")
-
-
-def party(party_id: object) -> str:
-    """A routing heading as it is shown: empty when absent or half."""
-    return str(party_id) if isinstance(party_id, PartyId) else ""
+    return "\n".join([_MASKED.get(name) or f"{name}: {value}" for name, value in headers])
 
 
 def clip(text: str, length: int) -> str:
     """Text that fits its column."""
-    return text.replace("\x00", "\\0")[:length]
+    return text[:length].replace("\x00", "?")

@@ -13,9 +13,10 @@ from psycopg import Error, sql
 
 from apps.database import Pool
 from apps.traffic import metrics
-from apps.traffic.record import COLUMNS, Row
+from apps.traffic.record import COLUMNS, Row, columns
 
 BATCH = 2_000
+SLICE = 25
 EVERY_SECONDS = 0.25
 BODIES_UP_TO = 10_000
 ROWS_UP_TO = 50_000
@@ -51,6 +52,7 @@ class Recorder:
         while not stop.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
+            metrics.TALLY.publish()
             try:
                 await self.flush()
             except (Error, TimeoutError) as error:
@@ -74,5 +76,7 @@ class Recorder:
             connection.cursor() as cursor,
             cursor.copy(_COPY) as copy,
         ):
-            for row in batch:
-                await copy.write_row([getattr(row, column) for column in COLUMNS])
+            for number, row in enumerate(batch):
+                await copy.write_row(columns(row))
+                if number % SLICE == 0:
+                    await asyncio.sleep(0)  # messages go first

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urljoin
 
+from msgspec import structs
 from pyreqwest.client import Client as Pool
 from pyreqwest.client import ClientBuilder
 from pyreqwest.exceptions import (
@@ -101,7 +102,7 @@ class Client:
             same = origin_of(url) == origin_of(request.url)
         except Forbidden:
             same = False
-        return await self._connect_and_send(replace(request, url=url)) if same else answer
+        return await self._connect_and_send(structs.replace(request, url=url)) if same else answer
 
     async def _connect_and_send(self, request: Outgoing) -> Answer:
         origin = origin_of(request.url)
@@ -130,8 +131,7 @@ class Client:
         builder = pool.request(request.method, request.url).headers(list(request.headers))
         if request.body:
             builder = builder.body_bytes(request.body)
-        limit = timedelta(seconds=request.time_limit)
-        async with builder.timeout(limit).build_streamed() as response:
+        async with builder.build_streamed() as response:
             return Answer(
                 response.status, tuple(response.headers.items()), await self._body(response)
             )

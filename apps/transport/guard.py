@@ -9,6 +9,7 @@ the operator named in HUB_EGRESS_ALLOW.
 import asyncio
 import socket
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -50,6 +51,13 @@ class Origin:
 
 def origin_of(url: str) -> Origin:
     """The origin of a URL. Raises Forbidden for anything but a plain http(s) URL with a host."""
+    # Below one endpoint the origin is always the same: it is read once.
+    scheme, _, rest = url.partition("://")
+    return _origin(f"{scheme}://{rest.partition('/')[0].partition('?')[0]}")
+
+
+@lru_cache(maxsize=4096)
+def _origin(url: str) -> Origin:
     try:
         parts = urlsplit(url)
         port = parts.port

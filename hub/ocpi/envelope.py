@@ -51,7 +51,7 @@ class _Wire(msgspec.Struct):
 
     status_code: int | str
     status_message: object = None
-    data: msgspec.Raw = msgspec.Raw()  # noqa: RUF009  # immutable, and empty when absent
+    data: msgspec.Raw = msgspec.Raw()  # immutable, and empty when absent
 
 
 _read = msgspec.json.Decoder(_Wire)

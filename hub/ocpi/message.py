@@ -1,9 +1,14 @@
-"""What passes through: a message in, what goes out for it, the answer that comes back."""
+"""What passes through: a message in, what goes out for it, the answer that comes back.
+
+These are made for every message, so they are msgspec structs: as frozen as dataclasses, and made
+several times faster.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from hub.ocpi.envelope import Envelope, parse
 from hub.ocpi.headers import Heading
@@ -12,8 +17,7 @@ from hub.ocpi.registry import Match
 Headers = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One request of a platform on a functional module.
 
     Attributes:
@@ -41,8 +45,7 @@ class Message:
     correlation_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """One request of the hub, ready to be sent. `headers` hold a token: never log them whole."""
 
     method: str
@@ -51,12 +54,16 @@ class Outgoing:
     body: bytes
     time_limit: float
 
+    @property
+    def request_id(self) -> str:
+        """Its own X-Request-ID."""
+        return next((value for name, value in self.headers if name == "X-Request-ID"), "")
+
     def __repr__(self) -> str:
         return f"Outgoing({self.method} {self.url}, {len(self.body)} bytes)"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True, dict=True):
     """An HTTP answer, of a platform or of the hub; header names of platforms are in lower case."""
 
     status: int

@@ -1,16 +1,17 @@
 """All module descriptions together: finds the operation that a method and a path mean."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from hub.ocpi.description import BadDescription, check_one, check_together
 from hub.ocpi.module import Interface, Module, Operation, Route
 from hub.ocpi.status import method_not_allowed, not_found
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """A request recognised: the module, the route, the operation, the URL's decoded parameters."""
 
     module: Module
@@ -31,6 +32,10 @@ class Registry(Mapping[str, Module]):
                 raise BadDescription(f"{module.id}: described twice")
             self._modules[module.id] = module
         check_together(self._modules)
+        self._routes: dict[tuple[str, Interface, int], list[Route]] = defaultdict(list)
+        for module in self._modules.values():
+            for route in module.routes:
+                self._routes[module.id, route.interface, len(route.segments)].append(route)
 
     def __getitem__(self, module_id: str) -> Module:
         return self._modules[module_id]
@@ -63,9 +68,8 @@ class Registry(Mapping[str, Module]):
             )
         shapes = [
             (route, parameters)
-            for route in module.routes
-            if route.interface is interface
-            and (parameters := _fit(route.segments, segments)) is not None
+            for route in self._routes.get((module_id, interface, len(segments)), ())
+            if (parameters := _fit(route.segments, segments)) is not None
         ]
         for route, parameters in shapes:
             operation = route.operations.get(method)
@@ -80,8 +84,6 @@ class Registry(Mapping[str, Module]):
 
 
 def _fit(shape: tuple[str, ...], segments: tuple[str, ...]) -> dict[str, str] | None:
-    if len(shape) != len(segments):
-        return None
     parameters = {}
     for expected, given in zip(shape, segments, strict=True):
         if expected.startswith("{"):

@@ -15,7 +15,7 @@ from hub.ocpi.module import Interface, Module
 from hub.ocpi.status import Code, OcpiError
 from hub.routing.clues import Everyone, Question, questions
 from hub.routing.network import Network, Party, Platform, Relation, Status
-from hub.routing.table import NOT_OFFERED, ROWS, Action, Row, To, operation_of
+from hub.routing.table import NOT_OFFERED, ROWS, Action, Op, Row, To, operation_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,12 @@ Decision = Forward | Broadcast | FromStore | Resolve | AskAround
 def decide(message: Message, from_party: PartyId, platform: Platform, network: Network) -> Decision:
     """The decision for a message that passed the guard. Raises OcpiError for a refusal."""
     match = message.match
-    to = message.to
-    if to is None and platform.implicit_get_all and operation_of(message).name == "LIST":
+    op, to = operation_of(message), message.to
+    if to is None and platform.implicit_get_all and op is Op.LIST:
         to = network.hub
     party = to if isinstance(to, PartyId) else None
     state, target = state_of(party, from_party, match.module, match.interface, network)
-    row = ROWS[operation_of(message), match.module.audience, state]
+    row = ROWS[op, match.module.audience, state]
     if row.action is Action.REFUSE:
         raise refusal(row, party, match.module, network)
     if row.action is Action.FORWARD and target is not None:

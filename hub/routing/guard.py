@@ -32,8 +32,10 @@ def check(message: Message, platform: Platform, network: Network) -> PartyId:
 
 
 def _from_party(message: Message, platform: Platform, network: Network) -> PartyId:
-    hosted = sorted({party.id for party in network.hosted.get(platform.id, ())})
-    names = ", ".join(map(str, hosted)) or "none"
+    hosted = {party.id for party in network.hosted.get(platform.id, ())}
+    if message.from_ in hosted:
+        return message.from_
+    names = ", ".join(map(str, sorted(hosted))) or "none"
     if isinstance(message.from_, Half):
         raise invalid(
             "OCPI-from-country-code and OCPI-from-party-id come as a pair; "
@@ -45,12 +47,10 @@ def _from_party(message: Message, platform: Platform, network: Network) -> Party
                 "OCPI-from-country-code and OCPI-from-party-id are missing; this platform hosts "
                 f"several parties ({names}), so the hub cannot tell who is asking."
             )
-        return hosted[0]
-    if message.from_ not in hosted:
-        raise invalid(
-            f"OCPI-from {message.from_} is not a party of this platform; its parties are {names}."
-        )
-    return message.from_
+        return hosted.pop()
+    raise invalid(
+        f"OCPI-from {message.from_} is not a party of this platform; its parties are {names}."
+    )
 
 
 def _body_fits(message: Message) -> None:

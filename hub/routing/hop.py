@@ -4,7 +4,7 @@ Bodies stay the bytes they are; identity, message ids and routing headers are th
 spec: transport_and_format_message_routing_headers, transport_and_format_unique_message_ids
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from hub.ocpi import headers as h
 from hub.ocpi.ids import PartyId
@@ -47,8 +47,9 @@ def identity(platform: Platform, request_id: str, correlation_id: str) -> Header
 
 
 def passing(headers: Headers) -> Headers:
-    """The headers that pass from one leg to the next: all but those of one connection."""
-    return tuple((name, value) for name, value in headers if name.lower() not in h.HOP_BY_HOP)
+    """The headers that pass from one leg to the next: all but those of one connection. Names are in
+    lower case, as servers and clients deliver them."""
+    return tuple([pair for pair in headers if pair[0] not in h.HOP_BY_HOP])
 
 
 def with_form(request: Outgoing, platform: Platform, form: h.TokenForm) -> Outgoing:
@@ -65,9 +66,7 @@ def returning(answer: Answer, message: Message, to: PartyId, from_: PartyId) -> 
     knowledge (many platforms omit or mirror theirs). Raises OcpiError when the answer cannot be
     passed on; see `passable`."""
     status = passable(answer)
-    kept = tuple(
-        (name, value) for name, value in passing(answer.headers) if name not in ("link", "location")
-    )
+    kept = tuple([pair for pair in passing(answer.headers) if pair[0] not in _REPLACED])
     return Answer(status, ids(message) + h.routing(to, from_) + kept, answer.body)
 
 
@@ -76,6 +75,8 @@ def ids(message: Message) -> Headers:
     return (("X-Request-ID", message.request_id), ("X-Correlation-ID", message.correlation_id))
 
 
+# Of an answer, these are made anew where they lead back through the hub.
+_REPLACED = frozenset({"link", "location"})
 # HTTP statuses that pass as they are; see `passable` for the others.
 _PASS = frozenset({404, 405})
 

@@ -4,8 +4,9 @@ Each leg has its own token pair, and the other side may not be able to reach the
 spec: mod_commands_post_method, mod_charging_profiles_receiver_interface
 """
 
-from dataclasses import replace
 from urllib.parse import quote, unquote_plus, urljoin, urlsplit
+
+from msgspec.structs import replace
 
 from hub.ocpi import jsontext
 from hub.ocpi.message import Answer, Message

@@ -8,7 +8,7 @@ from django.db import connection
 
 from apps.gateway.asgi import application
 from apps.traffic import metrics, partitions, recorder
-from apps.traffic.legs import inward
+from apps.traffic.legs import Between, inward
 from apps.traffic.models import Leg
 from apps.traffic.record import BodyPolicy
 from hub.ocpi.message import Answer
@@ -129,7 +129,11 @@ def test_a_full_buffer_drops_bodies_first_and_counts(monkeypatch: pytest.MonkeyP
     full = recorder.Recorder(None)  # type: ignore[arg-type]  # it writes nothing here
     dropped = {what: metrics.LOG_DROPPED.labels(what)._value.get() for what in ("row", "body")}
     for _ in range(6):
-        row = inward("GET", "/", (), b"", Answer(200, (), b""), datetime.now(UTC), 1.0)
+        answer = Answer(200, (), b"")
+        row = inward(
+            "GET", "/", (), b"", answer, Between(), ids=("c", "r"), at=datetime.now(UTC),
+            milliseconds=1,
+        )  # fmt: skip
         row.request_body = "body"
         full.add(row)
     assert [row.request_body for row in full._rows] == ["body", "body", None, None]
