@@ -158,6 +158,7 @@ def _platform(row: Platform, token: Secret | None) -> Connected:
         hidden_versions=frozenset(row.hidden_versions),
         presents_as=PartyId.parse(row.presents_as) if row.presents_as else None,
         implicit_get_all=row.implicit_get_all,
+        hub_means_anyone=row.hub_means_anyone,
         answers_authorize=row.answers_authorize,
         max_in_flight=row.max_in_flight,
     )

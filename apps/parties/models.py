@@ -57,6 +57,10 @@ class Platform(models.Model):
     implicit_get_all = models.BooleanField(
         default=False, help_text="Its list requests without OCPI-to mean GET All."
     )
+    hub_means_anyone = models.BooleanField(
+        default=False,
+        help_text="Its private messages to the hub are meant for whoever their content names.",
+    )
     answers_authorize = models.BooleanField(
         default=False, help_text="It may be asked about tokens whose owner is not known."
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Message
-from hub.ocpi.module import Interface, Module
+from hub.ocpi.module import Audience, Interface, Module
 from hub.ocpi.status import Code, OcpiError
 from hub.routing.clues import Everyone, Question, questions
 from hub.routing.network import Network, Party, Platform, Relation, Status
@@ -77,10 +77,8 @@ Decision = Forward | Broadcast | FromStore | Resolve | AskAround
 def decide(message: Message, from_party: PartyId, platform: Platform, network: Network) -> Decision:
     """The decision for a message that passed the guard. Raises OcpiError for a refusal."""
     match = message.match
-    op, to = operation_of(message), message.to
-    if to is None and platform.implicit_get_all and op is Op.LIST:
-        to = network.hub
-    party = to if isinstance(to, PartyId) else None
+    op = operation_of(message)
+    party = meant(message, op, from_party, platform, network)
     state, target = state_of(party, from_party, match.module, match.interface, network)
     row = ROWS[op, match.module.audience, state]
     if row.action is Action.REFUSE:
@@ -93,6 +91,31 @@ def decide(message: Message, from_party: PartyId, platform: Platform, network: N
     if row.action is Action.BROADCAST:
         return Broadcast(row.number, receivers(match.module, from_party, platform, network))
     return FromStore(row.number, row.action)
+
+
+def meant(
+    message: Message, op: Op, from_party: PartyId, platform: Platform, network: Network
+) -> PartyId | None:
+    """The party that TO means, None for nobody in particular.
+
+    TO naming the requesting party itself, where it does not run the interface, says nothing; some
+    platforms copy FROM into it. The switches are an operator's, per platform.
+    """
+    match, to = message.match, message.to
+    party = to if isinstance(to, PartyId) else None
+    if party is None:
+        return network.hub if platform.implicit_get_all and op is Op.LIST else None
+    if party == from_party and not runs(party, match.module, match.interface, network):
+        return None
+    private = match.module.audience is Audience.ADDRESSEE and op in (Op.PUSH, Op.CALL)
+    if party == network.hub and private and platform.hub_means_anyone:
+        return None
+    return party
+
+
+def runs(party: PartyId, module: Module, interface: Interface, network: Network) -> bool:
+    """Whether a party has a role that runs this interface."""
+    return any(p.role in module.roles(interface) for p in network.parties.get(party, ()))
 
 
 def placed(

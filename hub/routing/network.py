@@ -58,6 +58,7 @@ class Platform:
         token: what the hub sends to it, None before registration.
         presents_as: FROM of everything sent to it, where it accepts one party only.
         implicit_get_all: a list request without TO means GET All (D-05).
+        hub_means_anyone: private messages TO the hub are placed by content (D-09).
         answers_authorize: may be asked about tokens whose owner is unknown.
     """
 
@@ -72,6 +73,7 @@ class Platform:
     hidden_versions: frozenset[str] = frozenset()
     presents_as: PartyId | None = None
     implicit_get_all: bool = False
+    hub_means_anyone: bool = False
     answers_authorize: bool = False
     max_in_flight: int | None = None
 

@@ -136,6 +136,7 @@ def test_success_is_not_said_for_a_broadcast_that_was_not_kept(
     hub: Hub, cpo: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An answer before the commit, or a copy marked before it is made, loses pushes silently."""
+
     async def fails(*_: object) -> None:
         raise RuntimeError("the database went away")
 
@@ -145,9 +146,7 @@ def test_success_is_not_said_for_a_broadcast_that_was_not_kept(
     assert not Delivery.objects.exists()
 
 
-def test_an_unknown_field_and_an_unknown_value_pass(
-    hub: Hub, cpo: Platform, msp: Platform
-) -> None:
+def test_an_unknown_field_and_an_unknown_value_pass(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """T-22, T-24: typed models on the way drop or refuse them."""
     body = session(x_extension={"a": [1.0]}, status="RESERVED")
     assert cpo.request("PUT", "sessions", RECEIVER, "NL/CPO/S1", json=body, to=MSP).code == 1000

@@ -8,7 +8,7 @@ import pytest
 
 from apps.gateway.asgi import application
 from apps.gateway.limits import Buckets
-from tests.gateway.objects import cdr, location, tariff, token
+from tests.gateway.objects import cdr, location, session, tariff, token
 from tests.hub import Hub
 from tests.platforms import RECEIVER, SENDER, Platform
 
@@ -238,6 +238,34 @@ def test_a_platform_that_knows_one_party_only_is_spoken_to_in_its_name(
     hub.change(msp, presents_as="NL/HUB")
     cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=MSP)
     assert msp.heard(module="tariffs").headers["ocpi-from-party-id"] == "HUB"
+
+
+def test_to_naming_the_sender_itself_is_no_to(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    """Some platforms copy FROM into TO."""
+    reply = cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=CPO)
+    assert (reply.status, hub.deliver()) == (201, 1)
+    reply = cpo.request("PUT", "sessions", RECEIVER, "NL/CPO/S1", json=session(), to=CPO)
+    assert reply.headers["ocpi-from-party-id"] == "MSP"
+    both = hub.platform("CPO:NL/AAA", "EMSP:NL/AAA", name="both")
+    own = {"to": ("NL", "AAA"), "from_": ("NL", "AAA")}
+    assert (
+        both.request("GET", "locations", SENDER, **own).code == 1000
+    )  # row 27: its own other role
+
+
+def test_private_messages_to_the_hub_are_placed_by_content_where_an_operator_says_so(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    """D-09: never a broadcast."""
+    other = hub.platform("FR/MSP")
+    push = {"json": session(), "to": HUB}
+    assert cpo.request("PUT", "sessions", RECEIVER, "NL/CPO/S1", **push).code == 2000
+    hub.change(cpo, hub_means_anyone=True)
+    other.clear()
+    assert cpo.request("PUT", "sessions", RECEIVER, "NL/CPO/S1", **push).code == 1000
+    msp.heard(module="sessions")
+    assert hub.deliver() == 0
+    assert not other.received
 
 
 def test_too_many_requests_are_429_but_version_details_are_free(
