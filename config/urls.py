@@ -3,8 +3,6 @@
 from django.contrib import admin
 from django.urls import path
 
-admin.site.site_header = admin.site.site_title = "OCPI hub"
-
 urlpatterns = [
     path("admin/", admin.site.urls),
 ]
