@@ -1,0 +1,1 @@
+"""The hub's commands for operators: python manage.py COMMAND."""

@@ -1,0 +1,1 @@
+"""The operator's pages, one file for each kind of thing."""

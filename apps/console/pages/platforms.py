@@ -1,0 +1,213 @@
+"""Platforms: who is connected, invited or suspended, and what an operator can do about it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+
+from apps.console import facts
+from apps.console.acts import ActsAdmin
+from apps.console.columns import NOTHING, moment, shown, table, to_list, to_row
+from apps.console.fields import ManyOf, PartyField
+from apps.console.pages import endpoints, platform_acts
+from apps.credentials.invitations import NameTaken, invite
+from apps.credentials.pages import VERSIONS
+from apps.outbox.models import Delivery
+from apps.parties import directory, platforms
+from apps.parties.models import Platform
+from apps.traffic.models import Leg
+from hub.routing.network import TokenKind
+
+KINDS = {
+    TokenKind.INVITATION: "token A of its invitation",
+    TokenKind.ISSUED: "the hub's token, which it sends",
+    TokenKind.THEIRS: "its own token, which the hub sends",
+}
+
+
+class SwitchesForm(forms.ModelForm):
+    """What may be edited of a platform: its name in this hub and its switches."""
+
+    hidden_versions = ManyOf(lambda: VERSIONS, help_text="Versions not shown to it.")
+    presents_as = PartyField(
+        required=False,
+        max_length=6,
+        help_text=Platform._meta.get_field("presents_as").help_text,
+    )
+
+    class Meta:
+        model = Platform
+        fields = ("name", *facts.SWITCHES)
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        versions = self.fields.get("hidden_versions")  # not there for a user who may only look
+        if isinstance(versions, ManyOf):
+            versions.offer(self.instance.hidden_versions)
+
+
+class InvitationForm(forms.Form):
+    """All that an invitation needs."""
+
+    name = forms.CharField(
+        max_length=100,
+        widget=forms.TextInput(attrs={"class": "vTextField", "autofocus": True}),
+        help_text="What you call the partner's system, such as Example Charging.",
+    )
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        if Platform.objects.filter(name=name).exists():
+            raise ValidationError(
+                "There is a platform of that name. To let it start over, open its page and choose"
+                " Register again."
+            )
+        return name
+
+
+class PlatformAdmin(ActsAdmin):
+    """The list, the page of one platform, and inviting in place of adding."""
+
+    acts = platform_acts.ACTS
+    form = SwitchesForm
+    inlines = (endpoints.EndpointInline,)
+    empty_text = "No platforms. Invite one: it gets a token and the URL to begin at."
+    list_display = ("name", "status", "version", "parties", "seen", "open_claims")
+    search_fields = ("name", "roles__party")
+    readonly_fields = (
+        "state", "versions", "version", "seen", "created", "parties_table", "habits",
+        "tokens_table", "claims_table", "traffic",
+    )  # fmt: skip
+    fieldsets = (
+        (None, {"fields": ("name", "state", "version", "versions", "seen", "traffic")}),
+        ("Parties", {"fields": ("parties_table", "claims_table")}),
+        ("Switches", {"fields": facts.SWITCHES}),
+        ("Habits and tokens", {"fields": ("habits", "tokens_table", "created")}),
+    )
+    seen = staticmethod(moment("last_seen", "last seen"))
+    created = staticmethod(moment("created_at", "first invited"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Platform]:
+        return facts.with_open_claims(super().get_queryset(request))
+
+    @admin.display(description="parties")
+    def parties(self, row: Platform) -> str:
+        return ", ".join(str(role) for role in row.roles.all()) or NOTHING
+
+    @admin.display(description="open claims", ordering="open_claims")
+    def open_claims(self, row: Any) -> int:
+        return int(row.open_claims)
+
+    @admin.display(description="status")
+    def state(self, row: Platform) -> str:
+        since = f"{row.status} since {shown(row.status_since)}"
+        return f"{since}: {row.status_cause}" if row.status_cause else since
+
+    @admin.display(description="versions URL")
+    def versions(self, row: Platform) -> str:
+        return row.versions_url or NOTHING
+
+    @admin.display(description="traffic")
+    def traffic(self, row: Platform) -> SafeString:
+        waiting = facts.waiting(row).count()
+        return table(
+            ("message log", "waiting deliveries"),
+            [
+                (
+                    to_list(Leg, "its messages", platform=row.pk),
+                    to_list(Delivery, waiting, waiting_for=row.pk),
+                )
+            ],
+            NOTHING,
+        )
+
+    @admin.display(description="parties")
+    def parties_table(self, row: Platform) -> SafeString:
+        rows = [
+            (f"{r.country_code}/{r.party_id}", r.role, r.business_details.get("name", NOTHING))
+            for r in row.roles.all()
+        ]
+        return table(("party", "role", "name"), rows, "none: it has not registered yet")
+
+    @admin.display(description="open claims")
+    def claims_table(self, row: Platform) -> SafeString:
+        claims = row.claims.filter(facts.CLAIM_OPEN).select_related("held_by")
+        rows = [(to_row(c, f"{c.party} {c.role}"), c.held_by, shown(c.claimed_at)) for c in claims]
+        return table(("party", "held by", "claimed"), rows, "none")
+
+    @admin.display(description="learned habits")
+    def habits(self, row: Platform) -> SafeString:
+        return table(
+            ("habit", "last seen"),
+            sorted(row.learned.items()),
+            "none: its messages are as the specification has them",
+        )
+
+    @admin.display(description="tokens")
+    def tokens_table(self, row: Platform) -> SafeString:
+        rows = [
+            (
+                KINDS[TokenKind(t.kind)],
+                timesince(t.created_at),
+                shown(t.expires_at),
+                "yes" if t.replaced else "no",
+            )
+            for t in row.tokens.all()
+        ]
+        headings = ("token", "age", "ends", "replaced")
+        return table(headings, rows, "none: let it register again")
+
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = InvitationForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                invitation = invite(form.cleaned_data["name"], now=timezone.now())
+            except NameTaken as taken:
+                form.add_error("name", f"{taken}.")
+            else:
+                self.log_addition(request, platforms.named(invitation.platform), "Invited")
+                return self.show_invitations(request, [invitation])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Invite a platform",
+            "opts": self.opts,
+            "form": form,
+        }
+        return TemplateResponse(request, "console/invite.html", context)
+
+    def save_model(self, request: HttpRequest, obj: Platform, form: Any, change: bool) -> None:
+        # These columns only: the gateway writes others of the same row at any time.
+        if form.changed_data:
+            obj.save(update_fields=form.changed_data)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if form.changed_data or any(formset.has_changed() for formset in formsets):
+            directory.changed()
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        endpoints.save(formset)
+
+    def delete_model(self, request: HttpRequest, obj: Platform) -> None:
+        platforms.forget(obj.name)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, int], set[Any], list[Any]]:
+        """Who may delete a platform may delete what belongs to it."""
+        shown_objects, counts, _, protected = super().get_deleted_objects(objs, request)
+        return shown_objects, counts, set(), protected
