@@ -138,6 +138,7 @@ def serving() -> Iterator[None]:
         log_level="warning",
         access_log=False,
         lifespan="on",
+        timeout_graceful_shutdown=2,
     )
     server = _Server(config)
     thread = threading.Thread(target=server.run, name="hub")

@@ -48,9 +48,10 @@ def test_several_web_processes_are_one_hub() -> None:
 
         assert {status() for _ in range(30)} == {200}
         manage(home, env, "suspend", "Somebody")
-        began = time.monotonic()
-        while {status() for _ in range(30)} != {403}:
-            assert time.monotonic() - began < 2.0
+        second = time.monotonic() + 1.0
+        while time.monotonic() < second:
+            status()
+        assert {status() for _ in range(30)} == {403}
         manage(home, env, "resume", "Somebody")
         counted = sum(
             float(line.rsplit(" ", 1)[1])

@@ -32,6 +32,7 @@ from hub.ocpi.headers import TokenForm
 from hub.routing.network import Network, TokenEntry, TokenKind
 
 LOOK_AGAIN_SECONDS = 1.0
+RELOAD_SECONDS = 30.0
 NOTICE_SECONDS = 2.0
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ class Process:
         await in_thread(directory.refresh)
         self._tasks = [
             asyncio.create_task(self._every(LOOK_AGAIN_SECONDS, self.look)),
+            asyncio.create_task(self._every(RELOAD_SECONDS, self._reload)),
             asyncio.create_task(self._every(NOTICE_SECONDS, self._write_noticed)),
             asyncio.create_task(self.recorder.run(self._stop)),
             asyncio.create_task(self._wake()),
@@ -114,6 +116,10 @@ class Process:
         async with self._looking:
             self._next_look = None
             await in_thread(directory.refresh_if_changed)
+
+    async def _reload(self) -> None:
+        """Loads the directory whatever its version: tokens and agreements end by date too."""
+        await in_thread(directory.refresh)
 
     def nudge(self, platform_ids: set[int]) -> None:
         """Has workers drain these lanes soon; the caller does not wait for the broker."""

@@ -2,7 +2,8 @@
 
 from datetime import date, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 AHEAD_DAYS = 3
 
@@ -12,15 +13,30 @@ def name_of(day: date) -> str:
 
 
 def make(today: date) -> None:
-    """Creates the partitions of today and the days ahead where they are missing. Rows of a day
-    without one go to the default partition."""
-    with connection.cursor() as cursor:
-        for day in (today + timedelta(days=n) for n in range(AHEAD_DAYS + 1)):
+    """Creates the partitions of today and the days ahead where they are missing. Rows that went to
+    the default partition meanwhile, because nobody had made theirs, are moved. Safe to do in
+    several processes at once."""
+    days = [today + timedelta(days=n) for n in range(AHEAD_DAYS + 1)]
+    if {name_of(day) for day in days} <= set(_present()):
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('traffic_leg partitions'))")
+        for day in days:
             if name_of(day) not in _present():
-                cursor.execute(
-                    f"CREATE TABLE IF NOT EXISTS {name_of(day)} PARTITION OF traffic_leg "
-                    f"FOR VALUES FROM ('{day}') TO ('{day + timedelta(days=1)}')"
-                )
+                _make_one(cursor, day)
+
+
+def _make_one(cursor: CursorWrapper, day: date) -> None:
+    name, first, last = name_of(day), f"'{day}'", f"'{day + timedelta(days=1)}'"
+    cursor.execute(f"CREATE TABLE {name} (LIKE traffic_leg INCLUDING DEFAULTS)")
+    cursor.execute("LOCK TABLE traffic_leg IN ACCESS EXCLUSIVE MODE")
+    cursor.execute(
+        f"WITH moved AS (DELETE FROM traffic_leg_default WHERE at >= {first} AND at < {last} "
+        f"RETURNING *) INSERT INTO {name} SELECT * FROM moved"
+    )
+    cursor.execute(
+        f"ALTER TABLE traffic_leg ATTACH PARTITION {name} FOR VALUES FROM ({first}) TO ({last})"
+    )
 
 
 def prune(today: date, days: int) -> list[str]:

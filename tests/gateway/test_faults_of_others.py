@@ -1,4 +1,4 @@
-"""What other hubs get wrong, each as a case of ours; those shown elsewhere are not repeated here."""
+"""What other hubs get wrong, each as a case of ours; those shown elsewhere are not repeated."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -148,9 +148,28 @@ def test_the_log_is_partitioned_by_day_and_pruned_by_age(hub: Hub) -> None:
     assert partitions.name_of(today) in names
     assert partitions.name_of(today + timedelta(days=3)) in names
     partitions.make(today)
-    gone = partitions.prune(today + timedelta(days=40), days=30)
-    assert partitions.name_of(today) in gone
-    assert partitions.name_of(today) not in partitions._present()
+    gone = partitions.prune(today + timedelta(days=33), days=30)
+    assert gone[-1] == partitions.name_of(today + timedelta(days=2))
+    assert partitions.name_of(today + timedelta(days=3)) in partitions._present()
+    partitions.make(datetime.now(UTC).date())
+
+
+def test_rows_that_nobody_had_a_partition_for_are_moved(hub: Hub) -> None:
+    """A hub without beat for some days must start all the same."""
+    day = date(2031, 1, 1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO traffic_leg (at, direction, correlation_id, request_id, parent, "
+            "from_party, to_party, module, interface, method, path, milliseconds, error, "
+            "request_bytes, answer_bytes, request_headers, answer_headers) VALUES "
+            "('2031-01-01 12:00Z', 'in', 'late', '', '', '', '', '', '', 'GET', '/', 1, '', 0, 0, "
+            "'', '')"
+        )
+        partitions.make(day)
+        partitions.make(day)
+        cursor.execute("SELECT tableoid::regclass::text FROM traffic_leg WHERE at >= %s", [day])
+        assert cursor.fetchall() == [(partitions.name_of(day),)]
+        cursor.execute(f"DROP TABLE {partitions.name_of(day)}")
 
 
 def test_rows_go_to_the_partition_of_their_day(hub: Hub, cpo: Platform) -> None:
