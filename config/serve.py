@@ -16,7 +16,7 @@ def web(hub: Settings) -> Sequence[str]:
         *("uvicorn", "config.asgi:application"),
         *("--host", hub.listen.host, "--port", str(hub.listen.port)),
         *("--workers", str(hub.workers), "--loop", "uvloop", "--http", "httptools"),
-        "--no-proxy-headers",  # nobody asks for the client's address; reading it costs every message
+        "--no-proxy-headers",  # nobody asks for the client's address
         *("--lifespan", "on", "--no-access-log", "--no-server-header", "--log-level", "warning"),
         # Longer than the 60 s most proxies and clients keep an idle connection, so that it is they
         # who close it: a request sent into a closing connection is a request lost.

@@ -22,7 +22,6 @@ SWITCHES = (
     "presents_as",
     "implicit_get_all",
     "hub_means_anyone",
-    "hub_means_anyone",
     "answers_authorize",
     "max_in_flight",
 )

@@ -108,13 +108,17 @@ def updated(
 
 
 def unregistered(platform_id: int, cause: str, now: datetime) -> None:
-    """Writes a DELETE, theirs or ours: no token is good any more. The parties stay known, as OFFLINE (D-33)."""
+    """Writes a DELETE, theirs or ours: no token is good any more. The parties stay known, as
+    OFFLINE (D-33)."""
     with transaction.atomic():
         platform = Platform.objects.select_for_update().get(pk=platform_id)
         tokens.end_all(platform)
         platform.endpoints.filter(override="").delete()
         Platform.objects.filter(pk=platform_id).update(
-            version="", status=Status.OFFLINE, status_cause=cause, status_since=now
+            version="",
+            status=Status.OFFLINE,
+            status_cause=cause,
+            status_since=now,
         )
         directory.changed()
 

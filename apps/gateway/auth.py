@@ -1,6 +1,6 @@
 """Who is calling: the first question on every URL, answered before anything else is looked at."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from apps.gateway.inbound import Request
 from apps.gateway.process import Process
@@ -14,8 +14,7 @@ Found = tuple[TokenEntry, str, TokenForm]
 HABITS = {TokenForm.PLAIN: "plain tokens"}
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """The authenticated platform, the kind of token it used, and how it wrote it."""
 
     platform: Platform

@@ -1,7 +1,8 @@
 """One message on its way through the gateway, and the log row of its first leg."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from apps.gateway.process import Process
 from hub.ocpi.ids import PartyId
@@ -10,8 +11,7 @@ from hub.ocpi.module import Audience
 from hub.routing.network import Network, Platform
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A message that passed the guard, with everything that answering it may need."""
 
     message: Message
@@ -27,8 +27,7 @@ class Call:
         return self.message.match.module.audience is Audience.ADDRESSEE
 
 
-@dataclass(slots=True)
-class Passage:
+class Passage(Struct):
     """What the gateway finds out about a request while it answers it: for the log and metrics."""
 
     platform: Platform | None = None

@@ -6,8 +6,9 @@ without a slash, or with two, are understood: real clients do both.
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hub.ocpi import headers as h
 from hub.ocpi import jsontext
@@ -21,8 +22,7 @@ PREFIX = "/ocpi"
 INTERFACES = {interface.segment: interface for interface in Interface}
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """A request before its body is read. `path` are the raw segments below `/ocpi`."""
 
     method: str

@@ -92,7 +92,7 @@ class Process:
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
         # The client's own thread hands over answers: it must not wait 5 ms for its turn.
-        sys.setswitchinterval(0.0002)
+        sys.setswitchinterval(0.001)
 
     async def close(self) -> None:
         """Stops the background work and writes what is left."""

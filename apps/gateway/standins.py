@@ -6,8 +6,9 @@ platform, until it expires. To everybody else it does not exist.
 
 import re
 import secrets
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from apps.credentials.pages import endpoint_url
 from apps.gateway.call import Call, Passage

@@ -1,7 +1,8 @@
 """The two kinds of legs as rows: a platform called the hub, the hub called a platform."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from apps.traffic.record import BodyPolicy, Row, clip, header_lines
 from hub.ocpi.message import Answer, Headers, Outgoing
@@ -10,8 +11,7 @@ from hub.ocpi.status import OcpiError
 _NO_ANSWER = Answer(0, (), b"")
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(Struct, frozen=True):
     """Who and what a leg is about, as the log shows it; empty where it is not known."""
 
     platform_id: int | None = None

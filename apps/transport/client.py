@@ -87,11 +87,12 @@ class Client:
                 await pool.close()
 
     async def _bounded(self, request: Outgoing) -> Answer:
+        # Not the library's own time limit: it takes a late answer for a late connection.
         try:
             async with asyncio.timeout(request.time_limit):
                 answer = await self._connect_and_send(request)
                 if answer.status in (307, 308):
-                    answer = await self._follow_once(request, answer)
+                    return await self._follow_once(request, answer)
                 return answer
         except TimeoutError:
             raise TimedOut(request.time_limit) from None

@@ -9,6 +9,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Message
 from hub.ocpi.module import Audience, Interface, Module
@@ -18,8 +20,7 @@ from hub.routing.network import Network, Party, Platform, Relation, Status
 from hub.routing.table import NOT_OFFERED, ROWS, Action, Op, Row, To, operation_of
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(Struct, frozen=True):
     """One onward leg: to whom, in whose name, below which URL."""
 
     to: Party
@@ -31,8 +32,7 @@ class Hop:
         return self.to.platform
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(Struct, frozen=True):
     """Send it to one party and wait for the answer."""
 
     row: int

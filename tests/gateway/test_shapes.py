@@ -247,10 +247,9 @@ def test_to_naming_the_sender_itself_is_no_to(hub: Hub, cpo: Platform, msp: Plat
     reply = cpo.request("PUT", "sessions", RECEIVER, "NL/CPO/S1", json=session(), to=CPO)
     assert reply.headers["ocpi-from-party-id"] == "MSP"
     both = hub.platform("CPO:NL/AAA", "EMSP:NL/AAA", name="both")
-    own = {"to": ("NL", "AAA"), "from_": ("NL", "AAA")}
-    assert (
-        both.request("GET", "locations", SENDER, **own).code == 1000
-    )  # row 27: its own other role
+    # Row 27: its own other role is somebody to talk to.
+    own = ("NL", "AAA")
+    assert both.request("GET", "locations", SENDER, to=own, from_=own).code == 1000
 
 
 def test_private_messages_to_the_hub_are_placed_by_content_where_an_operator_says_so(
@@ -258,11 +257,15 @@ def test_private_messages_to_the_hub_are_placed_by_content_where_an_operator_say
 ) -> None:
     """D-09: never a broadcast."""
     other = hub.platform("FR/MSP")
-    push = {"json": session(), "to": HUB}
-    assert cpo.request("PUT", "sessions", RECEIVER, "NL/CPO/S1", **push).code == 2000
+
+    def push() -> int | None:
+        tail = "NL/CPO/S1"
+        return cpo.request("PUT", "sessions", RECEIVER, tail, json=session(), to=HUB).code
+
+    assert push() == 2000
     hub.change(cpo, hub_means_anyone=True)
     other.clear()
-    assert cpo.request("PUT", "sessions", RECEIVER, "NL/CPO/S1", **push).code == 1000
+    assert push() == 1000
     msp.heard(module="sessions")
     assert hub.deliver() == 0
     assert not other.received

@@ -211,7 +211,7 @@ def one_role_calls(case: Case) -> bool:
     return (case.module, case.interface) != ("chargingprofiles", S)
 
 
-@pytest.mark.parametrize("case", list(filter(one_role_calls, CASES)))
+@pytest.mark.parametrize("case", [c for c in CASES if one_role_calls(c)])
 def test_the_wrong_role_is_refused(case: Case) -> None:
     """R-36: an eMSP pushes no locations, a CPO no tokens."""
     wrong = other(case.asking)
