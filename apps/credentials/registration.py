@@ -8,6 +8,7 @@ from django.db import transaction
 
 from apps.credentials import pages, rows
 from apps.credentials.errors import PeerUnusable
+from apps.credentials.legs import logged, write_at_once
 from apps.credentials.peer import Caller, Peer, json_body, look
 from apps.database import in_thread
 from apps.parties import directory, tokens
@@ -34,7 +35,9 @@ async def register(versions_url: str, token_a: str, name: str | None = None) -> 
     correlation_id = str(uuid.uuid4())
     client = Client(settings.HUB.egress_allow, settings.HUB.max_answer_bytes)
     try:
-        caller = Caller(client.send, token_a, TokenForm.BASE64, correlation_id)
+        caller = Caller(
+            logged(client.send, write_at_once, None), token_a, TokenForm.BASE64, correlation_id
+        )
         peer = await look(caller, versions_url, WANTED)
         platform, made, issued = await in_thread(_prepare, name or f"at {versions_url}")
         try:
@@ -56,7 +59,8 @@ async def renew(platform: Platform) -> None:
     try:
         token = await in_thread(_their_token, platform)
         form = TokenForm(platform.token_form)
-        caller = Caller(client.send, token, form, str(uuid.uuid4()))
+        send = logged(client.send, write_at_once, platform.pk)
+        caller = Caller(send, token, form, str(uuid.uuid4()))
         peer = await look(caller, platform.versions_url, platform.version or WANTED)
         issued = await in_thread(_issue, platform)
         try:
@@ -78,7 +82,8 @@ async def unregister(platform: Platform) -> None:
     try:
         token = await in_thread(_their_token, platform)
         url = await in_thread(_credentials_url, platform)
-        caller = Caller(client.send, token, TokenForm(platform.token_form), str(uuid.uuid4()))
+        send = logged(client.send, write_at_once, platform.pk)
+        caller = Caller(send, token, TokenForm(platform.token_form), str(uuid.uuid4()))
         await caller.call("DELETE", url)
         await in_thread(rows.unregistered, platform.pk, "unregistered by the hub", _now())
     finally:

@@ -15,6 +15,7 @@ from django.conf import settings
 
 from apps.credentials.answer import ConfigRequest, is_configuration, no_such_page
 from apps.credentials.answer import answer as configuration
+from apps.credentials.legs import logged
 from apps.gateway import standins
 from apps.gateway.auth import Caller, authenticate
 from apps.gateway.call import Call, Passage
@@ -151,7 +152,8 @@ async def _configuration(
         correlation_id=request.correlation_id,
         now=process.clock(),
     )
-    data = await configuration(asked, directory.snapshot(), process.client.send)
+    send = logged(process.client.send, process.keep_row, caller.platform.id, request.request_id)
+    data = await configuration(asked, directory.snapshot(), send)
     passage.code = int(Code.SUCCESS)
     own = (("X-Request-ID", request.request_id), ("X-Correlation-ID", request.correlation_id))
     return Answer(200, own, envelope.render(Code.SUCCESS, process.clock(), data=data))

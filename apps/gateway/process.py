@@ -25,7 +25,7 @@ from apps.parties import directory, tokens
 from apps.parties.models import Platform
 from apps.store.index import Learned
 from apps.traffic import partitions
-from apps.traffic.record import BodyPolicy
+from apps.traffic.record import BodyPolicy, Row
 from apps.traffic.recorder import Recorder
 from apps.transport.client import Client
 from hub.ocpi.headers import TokenForm
@@ -120,6 +120,10 @@ class Process:
     async def _reload(self) -> None:
         """Loads the directory whatever its version: tokens and agreements end by date too."""
         await in_thread(directory.refresh)
+
+    async def keep_row(self, row: Row) -> None:
+        """Hands a row of the message log to the recorder."""
+        self.recorder.add(row)
 
     def nudge(self, platform_ids: set[int]) -> None:
         """Has workers drain these lanes soon; the caller does not wait for the broker."""

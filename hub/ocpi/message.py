@@ -59,6 +59,11 @@ class Outgoing(Struct, frozen=True):
         """Its own X-Request-ID."""
         return next((value for name, value in self.headers if name == "X-Request-ID"), "")
 
+    @property
+    def correlation_id(self) -> str:
+        """The X-Correlation-ID of the chain it belongs to."""
+        return next((value for name, value in self.headers if name == "X-Correlation-ID"), "")
+
     def __repr__(self) -> str:
         return f"Outgoing({self.method} {self.url}, {len(self.body)} bytes)"
 

@@ -1,11 +1,13 @@
 """The message log: both legs of every message, linked, with no secret in it."""
 
+import asyncio
 import base64
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 
+from apps.credentials.registration import register
 from apps.gateway.asgi import application
 from apps.traffic import metrics, partitions, recorder
 from apps.traffic.legs import Between, inward
@@ -54,6 +56,20 @@ def test_a_delivery_is_a_leg_of_its_push(hub: Hub, cpo: Platform, msp: Platform)
         ("out", "NL/HUB", "DE/MSP"),
     ]
     assert legs[1].parent == "r-2"
+
+
+def test_the_hubs_side_of_a_handshake_is_logged(hub: Hub) -> None:
+    """Whose versions were fetched, with what answer: the first question when a partner is stuck."""
+    msp = hub.platform("DE/MSP")
+    cpo = playground_platform(hub, "NL/CPO", name="plaza")
+    asyncio.run(register(*cpo.invite(), "plaza"))
+    hub.flush()
+    posted = Leg.objects.get(direction="in", method="POST", module="credentials")
+    fetched = Leg.objects.filter(direction="out", parent=posted.request_id).order_by("at")
+    assert [leg.path for leg in fetched] == [msp.versions_url, msp.real.state.details_url]
+    assert {leg.correlation_id for leg in fetched} == {posted.correlation_id}
+    begun = Leg.objects.filter(direction="out", parent="").order_by("at")
+    assert [(leg.method, leg.code) for leg in begun] == [("GET", 1000)] * 2 + [("POST", 1000)]
 
 
 def test_a_refusal_is_logged_with_its_reason(hub: Hub, cpo: Platform) -> None:

@@ -27,7 +27,7 @@ class LegAdmin(EndlessAdmin):
     empty_text = (
         "No messages. They appear a moment after they pass, and stay for HUB_LOG_DAYS days."
     )
-    list_display = ("time", "between", "what", "parties", "result", "took", "trace")
+    list_display = ("time", "between", "what", "parties", "result", "took", "chain")
     list_display_links = ("time",)
     fieldsets = (
         (None, {"fields": ("time", "between", "what", "result", "took", "error")}),
@@ -84,6 +84,13 @@ class LegAdmin(EndlessAdmin):
         if not leg.correlation_id:
             return NOTHING
         return to_list(Leg, leg.correlation_id, q=leg.correlation_id)
+
+    @admin.display(description="correlation")
+    def chain(self, leg: Leg) -> SafeString | str:
+        """The same, short enough for a list."""
+        if not leg.correlation_id:
+            return NOTHING
+        return to_list(Leg, f"{leg.correlation_id[:8]}…", q=leg.correlation_id)
 
     @admin.display(description="headers")
     def asked_headers(self, leg: Leg) -> SafeString:
