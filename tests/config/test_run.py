@@ -1,5 +1,6 @@
 """The runner as an operator meets it: start, ready, stop; and what it refuses."""
 
+import json
 import os
 import signal
 import socket
@@ -78,6 +79,24 @@ def test_a_hub_becomes_ready_and_stops_within_ten_seconds_leaving_nobody():
     assert runner.returncode == 0, said
     assert [child for child in children if child.is_running()] == []
     assert not (home / "services.json").exists()
+
+
+def test_several_hubs_run_side_by_side():
+    """Each with its own data directory, port, party and servers."""
+    homes = [embedded.directory() for _ in range(2)]
+    ports = [free_port() for _ in range(2)]
+    with (
+        running(homes[0], ports[0], HUB_PARTY="NL/AAA") as one,
+        running(homes[1], ports[1], HUB_PARTY="DE/BBB") as two,
+    ):
+        for runner, port in ((one, ports[0]), (two, ports[1])):
+            wait_until_ready(runner, port)
+        for home, party in zip(homes, ("NL/AAA", "DE/BBB"), strict=True):
+            said = subprocess.run(
+                [sys.executable, "manage.py", "hub", "--json"], cwd=ROOT, text=True, check=True,
+                env=environment(home, 1), capture_output=True,
+            )  # fmt: skip
+            assert json.loads(said.stdout)["party"] == party
 
 
 def test_a_worker_that_dies_is_started_again():

@@ -14,7 +14,9 @@ from apps.parties.models import Platform
 from apps.traffic.models import Direction, Leg
 
 LONG = ("request_headers", "answer_headers", "request_body", "answer_body")
-NOT_KEPT = "not kept: empty, or left out as HUB_LOG_BODIES says"
+NOT_KEPT = (
+    "nothing here: empty, the same bytes as on the other leg, or left out as HUB_LOG_BODIES says"
+)
 
 
 class LegAdmin(EndlessAdmin):
