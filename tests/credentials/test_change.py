@@ -1,7 +1,7 @@
 """Registered platforms renew and end their credentials; what is wrong changes nothing."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,10 +19,6 @@ from hub.ocpi.status import OcpiError
 from hub.routing.network import Status, TokenKind
 from tests.hub import Hub, playground_platform
 from tests.platforms import RECEIVER, SENDER, Platform
-
-
-def run(work: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(work)
 
 
 def credentials_url(hub: Hub) -> str:
@@ -160,7 +156,7 @@ def test_configuration_modules_ignore_routing_headers_and_send_none(
 
 def test_the_hub_registers_with_a_platform(hub: Hub) -> None:
     cpo = playground_platform(hub, "NL/CPO", name="Watt Plaza")
-    row = run(registration.register(*cpo.invite(), "plaza"))
+    row = asyncio.run(registration.register(*cpo.invite(), "plaza"))
     hub.reload()
     assert (row.name, row.status) == ("plaza", Status.CONNECTED)
     assert cpo.is_registered
@@ -172,7 +168,7 @@ def test_the_hub_registers_with_a_platform(hub: Hub) -> None:
 
 def test_without_a_name_the_party_gives_it(hub: Hub) -> None:
     cpo = playground_platform(hub, "NL/CPO", name="Watt Plaza")
-    row = run(registration.register(*cpo.invite()))
+    row = asyncio.run(registration.register(*cpo.invite()))
     assert row.name == "Watt Plaza"
 
 
@@ -180,7 +176,7 @@ def test_without_a_name_the_party_gives_it(hub: Hub) -> None:
 def test_the_hub_finds_out_which_token_form_is_understood(hub: Hub, fault: str) -> None:
     cpo = playground_platform(hub, "NL/CPO", name="picky")
     cpo.faults.set(fault)
-    row = run(registration.register(*cpo.invite(), "picky"))
+    row = asyncio.run(registration.register(*cpo.invite(), "picky"))
     wanted = TokenForm.PLAIN if fault == "plain_only" else TokenForm.BASE64
     assert row.token_form == wanted
 
@@ -194,7 +190,7 @@ def test_a_failed_registration_of_the_hub_leaves_nothing_behind(
     invitation = cpo.invite()
     cpo.faults.set(fault, module=module)
     with pytest.raises(OcpiError):
-        run(registration.register(*invitation, "broken"))
+        asyncio.run(registration.register(*invitation, "broken"))
     assert not Row.objects.exists()
     assert not Token.objects.exists()
 
@@ -202,7 +198,7 @@ def test_a_failed_registration_of_the_hub_leaves_nothing_behind(
 def test_the_hub_renews_credentials(hub: Hub, msp: Platform) -> None:
     """A-20"""
     before = (msp.hub_token, msp.own_token)
-    run(registration.renew(hub.row(msp)))
+    asyncio.run(registration.renew(hub.row(msp)))
     hub.reload()
     assert msp.hub_token not in before
     assert msp.own_token not in before
@@ -216,7 +212,7 @@ def test_a_failed_renewal_leaves_the_former_state_whole(hub: Hub, msp: Platform)
     msp.faults.set("http", module="credentials")
     before = sorted(Token.objects.values_list("fingerprint", "replaced", "expires_at"))
     with pytest.raises(OcpiError):
-        run(registration.renew(hub.row(msp)))
+        asyncio.run(registration.renew(hub.row(msp)))
     assert sorted(Token.objects.values_list("fingerprint", "replaced", "expires_at")) == before
     msp.faults.clear()
     assert msp.request("GET", "versions", url=hub.versions_url).code == 1000
@@ -224,7 +220,7 @@ def test_a_failed_renewal_leaves_the_former_state_whole(hub: Hub, msp: Platform)
 
 def test_the_hub_unregisters_from_a_platform(hub: Hub, cpo: Platform) -> None:
     former = cpo.hub_token
-    run(registration.unregister(hub.row(cpo)))
+    asyncio.run(registration.unregister(hub.row(cpo)))
     hub.reload()
     assert not cpo.is_registered
     row = hub.row(cpo)
@@ -235,7 +231,7 @@ def test_the_hub_unregisters_from_a_platform(hub: Hub, cpo: Platform) -> None:
 def test_a_platform_that_refuses_to_end_stays_registered(hub: Hub, cpo: Platform) -> None:
     cpo.faults.set("http", module="credentials")
     with pytest.raises(OcpiError):
-        run(registration.unregister(hub.row(cpo)))
+        asyncio.run(registration.unregister(hub.row(cpo)))
     assert hub.row(cpo).status == Status.CONNECTED
     assert cpo.request("GET", "versions", url=hub.versions_url).code == 1000
 
