@@ -98,6 +98,9 @@ async def _handle(process: Process, scope: Any, receive: Receive, send: Send) ->
     finally:
         metrics.TALLY.in_flight -= 1
     await write(answer, send)
+    if passage.platform is None and not process.strangers.has_room(0, started):
+        metrics.LOG_DROPPED.labels("stranger").inc()
+        return
     _record(process, request, body, answer, passage, began, time.perf_counter() - started)
 
 

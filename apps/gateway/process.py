@@ -33,6 +33,8 @@ from hub.routing.network import Network, TokenEntry, TokenKind
 
 LOOK_AGAIN_SECONDS = 1.0
 RELOAD_SECONDS = 30.0
+# Requests without a good token that are logged: enough to see what goes on, too few to fill a disk.
+STRANGERS_PER_SECOND = 10
 NOTICE_SECONDS = 2.0
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,7 @@ class Process:
         self.recorder = Recorder(self.pool)
         self.bodies = BodyPolicy(hub.log_bodies, hub.log_body_limit)
         self.buckets = Buckets(hub.rate_limit)
+        self.strangers = Buckets(STRANGERS_PER_SECOND)
         self.noticed = Noticed()
         self.tokens_of: Network | None = None
         self.tokens: dict[str, tuple[TokenEntry, str, TokenForm]] = {}

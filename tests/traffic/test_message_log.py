@@ -9,6 +9,7 @@ from django.db import connection
 
 from apps.credentials.registration import register
 from apps.gateway.asgi import application
+from apps.gateway.limits import Buckets
 from apps.traffic import metrics, partitions, recorder
 from apps.traffic.legs import Between, inward
 from apps.traffic.models import Leg
@@ -155,6 +156,22 @@ def test_a_full_buffer_drops_bodies_first_and_counts(monkeypatch: pytest.MonkeyP
     assert [row.request_body for row in full._rows] == ["body", "body", None, None]
     assert metrics.LOG_DROPPED.labels("row")._value.get() - dropped["row"] == 2
     assert metrics.LOG_DROPPED.labels("body")._value.get() - dropped["body"] == 2
+
+
+def test_strangers_cannot_fill_the_log(
+    hub: Hub, cpo: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def knock() -> int:
+        assert cpo.request("GET", "versions", url=hub.versions_url, token="wrong").status == 401
+        hub.flush()
+        return Leg.objects.filter(http_status=401).count()
+
+    assert knock() == 1
+    full = Buckets(1)
+    full._rate = 0.001  # no room for anybody, however slow the test is
+    monkeypatch.setattr(application.process, "strangers", full)
+    assert [knock(), knock()] == [1, 1]
+    assert Leg.objects.filter(platform_id=hub.row(cpo).pk, direction="in").count() > 0
 
 
 def test_the_log_is_partitioned_by_day_and_pruned_by_age(hub: Hub) -> None:
