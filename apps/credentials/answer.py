@@ -13,9 +13,10 @@ import msgspec
 
 from apps.credentials import pages, rows
 from apps.credentials.errors import not_for_registered, not_for_unregistered
-from apps.credentials.peer import Caller, Peer, Send, look
+from apps.credentials.peer import Caller, Peer, look
 from apps.database import in_thread
 from apps.parties import directory
+from apps.transport.forms import Send
 from hub.ocpi.credentials import Credentials, read
 from hub.ocpi.headers import TokenForm
 from hub.ocpi.status import OcpiError, method_not_allowed, not_found

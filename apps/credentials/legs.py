@@ -4,11 +4,11 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from apps.credentials.peer import Send
 from apps.database import in_thread
 from apps.traffic.legs import Between, onward
 from apps.traffic.models import Leg
 from apps.traffic.record import COLUMNS, Row, columns
+from apps.transport.forms import Send
 from hub.ocpi.message import Answer, Outgoing
 from hub.ocpi.status import OcpiError
 

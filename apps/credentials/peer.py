@@ -5,20 +5,18 @@ give the URL of their version details or a base URL for that of their versions, 
 """
 
 import uuid
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from apps.credentials.errors import EndpointsMissing, NoMutualVersion, PeerUnusable
+from apps.transport.forms import OTHER_FORM, Send
 from hub.ocpi.headers import TokenForm, authorization
 from hub.ocpi.message import Answer, Outgoing
 from hub.ocpi.status import OcpiError
 
-Send = Callable[[Outgoing], Awaitable[Answer]]
 TIME_LIMIT = 15.0
-OTHER_FORM = {TokenForm.BASE64: TokenForm.PLAIN, TokenForm.PLAIN: TokenForm.BASE64}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from apps.database import Pool, in_thread
 from apps.gateway.limits import Buckets
 from apps.modules import registry
 from apps.outbox.tasks import drain_lane
-from apps.parties import directory, tokens
+from apps.parties import directory, platforms, tokens
 from apps.parties.models import Platform
 from apps.store.index import Learned
 from apps.traffic import partitions
@@ -201,7 +201,7 @@ def _note_down(noticed: Noticed) -> bool:
         for platform_id in noticed.renewed:
             changed |= bool(tokens.end_replaced(platform_id, TokenKind.ISSUED))
         for platform_id, form in noticed.forms.items():
-            changed |= bool(Platform.objects.filter(pk=platform_id).update(token_form=form))
+            changed |= platforms.remember_form(platform_id, form)
         if changed:
             directory.changed()
     return changed

@@ -7,29 +7,22 @@ from datetime import datetime
 from apps.gateway.call import Call, Passage
 from apps.traffic import metrics
 from apps.traffic.legs import Between, onward, with_bodies
-from hub.ocpi.headers import TokenForm
+from apps.transport.forms import in_either_form
 from hub.ocpi.message import Answer, Outgoing
 from hub.ocpi.status import OcpiError
-from hub.routing.hop import with_form
 from hub.routing.network import Platform
-
-OTHER_FORM = {TokenForm.BASE64: TokenForm.PLAIN, TokenForm.PLAIN: TokenForm.BASE64}
 
 
 async def send(
     call: Call, passage: Passage, request: Outgoing, platform: Platform, to_party: str
 ) -> Answer:
-    """The platform's answer. A 401 means that it did nothing, so the request is sent once more with
-    the token written the other way; the form that works is remembered. Raises OcpiError."""
+    """The platform's answer; a token form that turns out to be the right one is remembered.
+    Raises OcpiError."""
     leg = _Leg(call, passage, platform, to_party)
-    answer = await leg.send(request)
-    if answer.status != 401 or platform.token is None:
-        return answer
-    form = OTHER_FORM[platform.token_form]
-    second = await leg.send(with_form(request, platform, form))
-    if second.status != 401:
+    answer, form = await in_either_form(leg.send, request, platform)
+    if form is not None:
         call.process.noticed.forms[platform.id] = form
-    return second
+    return answer
 
 
 class _Leg:

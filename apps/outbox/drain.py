@@ -8,13 +8,15 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from apps.database import Pool
+from apps.database import Pool, in_thread
 from apps.modules import module_of
 from apps.outbox import lane
 from apps.outbox.lane import Due, Result
+from apps.parties import platforms
 from apps.traffic import metrics
 from apps.traffic.legs import Between, onward
 from apps.traffic.recorder import Recorder
+from apps.transport.forms import in_either_form
 from hub.ocpi.headers import routing
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Answer, Outgoing
@@ -82,7 +84,13 @@ async def _attempt(
     began, started = clock(), time.perf_counter()
     try:
         request = _request(due, platform, network)
-        answer = await send(request, platform.id, platform.max_in_flight)
+
+        async def to_lane(outgoing: Outgoing) -> Answer:
+            return await send(outgoing, platform.id, platform.max_in_flight)
+
+        answer, form = await in_either_form(to_lane, request, platform)
+        if form is not None:
+            await in_thread(platforms.remember_form, platform.id, form)
     except OcpiError as failure:
         error = failure
     envelope = answer.envelope if answer is not None else None

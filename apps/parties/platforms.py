@@ -6,6 +6,7 @@ from django.db import transaction
 
 from apps.parties import directory
 from apps.parties.models import Platform
+from hub.ocpi.headers import TokenForm
 from hub.routing.network import Status
 
 
@@ -30,6 +31,16 @@ def set_status(platform_id: int, status: Status, cause: str, now: datetime) -> b
     with transaction.atomic():
         rows = Platform.objects.filter(pk=platform_id).exclude(status=status)
         changed = rows.update(status=status, status_cause=cause, status_since=now) == 1
+        if changed:
+            directory.changed()
+    return changed
+
+
+def remember_form(platform_id: int, form: TokenForm) -> bool:
+    """Keeps the token form that a platform understood; returns False when it is known already."""
+    rows = Platform.objects.filter(pk=platform_id).exclude(token_form=form)
+    with transaction.atomic():
+        changed = rows.update(token_form=form) == 1
         if changed:
             directory.changed()
     return changed

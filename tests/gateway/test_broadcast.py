@@ -209,6 +209,16 @@ def test_a_receivers_refusal_is_recorded_and_not_reported(
     assert (record.state, record.http_status, record.code) == ("dropped", 200, 2001)
 
 
+def test_a_receiver_that_takes_the_other_token_form_gets_it(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    msp.faults.set("plain_only")
+    cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB)
+    delivered(hub)
+    assert Delivery.objects.get().state == "done"
+    assert hub.row(msp).token_form == "plain"
+
+
 @pytest.mark.parametrize("fault", ["http", "throttle"])
 def test_a_failing_receiver_is_tried_again(
     hub: Hub, cpo: Platform, msp: Platform, fault: str
