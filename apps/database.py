@@ -1,6 +1,7 @@
 """The ways to PostgreSQL from an event loop: psycopg's own pool for the hot statements of store,
 outbox and log, and a thread for everything that goes through Django's models."""
 
+import select
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,6 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 from psycopg import AsyncConnection, OperationalError
 from psycopg.conninfo import make_conninfo
-from psycopg.pq import ConnStatus
 from psycopg_pool import AsyncConnectionPool
 
 Pool = AsyncConnectionPool
@@ -35,14 +35,13 @@ def pool(size: int = 8) -> Pool:
 
 
 async def _alive(kept: AsyncConnection[Any]) -> None:
-    """Whether a pooled connection is still there, without asking the server: one that was closed
-    has something to read. Raises OperationalError, and the pool takes another."""
-    try:
-        kept.pgconn.consume_input()
-    except OperationalError:
-        await kept.close()
-        raise
-    if kept.pgconn.status != ConnStatus.OK:
+    """Whether a pooled connection is still there, without asking the server: an idle one has
+    nothing to read, unless the server has closed it. Raises OperationalError, and the pool takes
+    another."""
+    waiting = select.poll()
+    waiting.register(kept.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        await kept.close()  # else the pool would offer it again
         raise OperationalError("the server closed the connection")
 
 

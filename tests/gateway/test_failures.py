@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from apps.sandbox.memory import Pattern
 from hub.ocpi.headers import TokenForm
@@ -176,3 +177,22 @@ def test_a_forward_is_never_repeated(hub: Hub, cpo: Platform, msp: Platform) -> 
         body = {"response_url": msp.callback_url(), "location_id": "L1"}
         msp.request("POST", "commands", RECEIVER, "UNLOCK_CONNECTOR", json=body, to=CPO)
         assert len([r for r in cpo.received if r.module == "commands"]) == 1
+
+
+def test_connections_that_the_database_closed_are_replaced(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    """As after a restart of PostgreSQL: the next message does not pay for it."""
+    assert cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB).status == 201
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    for n in range(10):
+        reply = cpo.request(
+            "PUT", "tariffs", RECEIVER, f"NL/CPO/N{n}", json=tariff(f"N{n}"), to=HUB
+        )
+        assert (reply.status, reply.code) == (201, 1000), n
+    hub.flush()
+    assert hub.deliver() == 11
