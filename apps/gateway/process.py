@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import sys
+import time
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -32,6 +33,7 @@ from hub.ocpi.headers import TokenForm
 from hub.routing.network import Network, TokenEntry, TokenKind
 
 LOOK_AGAIN_SECONDS = 1.0
+LOOKS_APART_SECONDS = 0.05
 RELOAD_SECONDS = 30.0
 # Requests without a good token that are logged: enough to see what goes on, too few to fill a disk.
 STRANGERS_PER_SECOND = 10
@@ -72,6 +74,7 @@ class Process:
         self._nudge = asyncio.Event()
         self._looking = asyncio.Lock()
         self._next_look: asyncio.Task[None] | None = None
+        self._looked = 0.0
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -117,8 +120,11 @@ class Process:
 
     async def _look(self) -> None:
         async with self._looking:
+            # Strangers' tokens cause looks: a thousand of them cost no more than twenty a second.
+            await asyncio.sleep(self._looked + LOOKS_APART_SECONDS - time.monotonic())
             self._next_look = None
             await in_thread(directory.refresh_if_changed)
+            self._looked = time.monotonic()
 
     async def _reload(self) -> None:
         """Loads the directory whatever its version: tokens and agreements end by date too."""
