@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -137,6 +138,7 @@ class Runner:
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while missing := missing_at(readyz_url(self.hub)):
+            notice_interrupt()
             self.terminal.step(f"waiting for {missing}")
             self._restart_fallen()
             broken = [name for name, child in self.children.items() if child.pause > 1]
@@ -175,6 +177,7 @@ class Runner:
 
     def _watch(self) -> int:
         while True:
+            notice_interrupt()
             sandbox = self.children.get("sandbox")
             if sandbox and not sandbox.process.alive and self._sandbox_ended(sandbox):
                 return sandbox.process.code or 0
@@ -244,8 +247,19 @@ class Runner:
         self.hurry = True
 
 
+# An exception that a signal raises inside a destructor is dropped by Python: it is remembered too.
+interrupted = threading.Event()
+
+
 def interrupt(_signal: int, _frame: FrameType | None) -> None:
+    interrupted.set()
     raise KeyboardInterrupt
+
+
+def notice_interrupt() -> None:
+    """To be called in every loop that waits. Raises KeyboardInterrupt after a signal to stop."""
+    if interrupted.is_set():
+        raise KeyboardInterrupt
 
 
 def main() -> int:
