@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 @dataclass(slots=True)
 class Noticed:
     """What requests showed since the last write: who was heard from, which habits they have,
-    whose new token came into use, which token form was understood, which lanes have work."""
+    whose new token came into use, which token form was understood."""
 
     seen: dict[int, datetime] = field(default_factory=dict)
     habits: dict[tuple[int, str], datetime] = field(default_factory=dict)
@@ -160,7 +160,7 @@ class Process:
                     await channel.subscribe(directory.CHANNEL)
                     async for _ in channel.listen():
                         await self.look()
-            except (redis.RedisError, OSError, Error) as error:
+            except Exception as error:  # the version is looked at every second as well
                 log.warning("not listening for directory changes: %s", type(error).__name__)
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
@@ -173,6 +173,8 @@ class Process:
                 await work()
             except Error as error:
                 log.warning("%s: %s", work.__name__, type(error).__name__)
+            except Exception:  # whatever it was, the next round must come
+                log.exception("%s", work.__name__)
 
     async def _write_noticed(self) -> None:
         noticed, self.noticed = self.noticed, Noticed()
