@@ -39,6 +39,7 @@ MODULE = Module(
     senders=frozenset({Role.CPO}),
     receivers=CONSUMERS,
     audience=Audience.ADDRESSEE,
+    object="CDR",
     key={"cdr_id": "id"},
     routes=(
         sender("", get=Effect.LIST),

@@ -27,7 +27,11 @@ MODULE = Module(
     routes=(
         sender(
             "{session_id}",
-            put=Operation(Effect.ASK, clues=(Linked("charging_profile", "session_id"), *SESSION)),
+            put=Operation(
+                Effect.ASK,
+                clues=(Linked("charging_profile", "session_id"), *SESSION),
+                takes="ActiveChargingProfile",
+            ),
         ),
         receiver(
             "{session_id}",
@@ -37,6 +41,8 @@ MODULE = Module(
                 reply_to=Place.QUERY,
                 required_query=("duration", "response_url"),
                 time_limit=15.0,
+                gives="ChargingProfileResponse",
+                replies="ActiveChargingProfileResult",
             ),
             put=Operation(
                 Effect.ASK,
@@ -44,6 +50,9 @@ MODULE = Module(
                 learns=(Link("charging_profile", "session_id", owner=End.TO),),
                 reply_to=Place.BODY,
                 time_limit=15.0,
+                takes="SetChargingProfile",
+                gives="ChargingProfileResponse",
+                replies="ChargingProfileResult",
             ),
             delete=Operation(
                 Effect.ASK,
@@ -51,6 +60,8 @@ MODULE = Module(
                 reply_to=Place.QUERY,
                 required_query=("response_url",),
                 time_limit=15.0,
+                gives="ChargingProfileResponse",
+                replies="ClearProfileResult",
             ),
         ),
     ),

@@ -5,6 +5,7 @@ spec: mod_commands_commands_module
 
 from hub.ocpi import (
     Audience,
+    By,
     Effect,
     End,
     Link,
@@ -16,6 +17,14 @@ from hub.ocpi import (
     Role,
     receiver,
 )
+
+COMMANDS = {
+    "CANCEL_RESERVATION": "CancelReservation",
+    "RESERVE_NOW": "ReserveNow",
+    "START_SESSION": "StartSession",
+    "STOP_SESSION": "StopSession",
+    "UNLOCK_CONNECTOR": "UnlockConnector",
+}
 
 MODULE = Module(
     id="commands",
@@ -40,6 +49,9 @@ MODULE = Module(
                 lasts_until="expiry_date",
                 own=("token",),
                 time_limit=15.0,
+                takes=By("command", COMMANDS),
+                gives="CommandResponse",
+                replies="CommandResult",
             ),
         ),
     ),

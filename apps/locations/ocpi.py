@@ -25,8 +25,12 @@ MODULE = Module(
     senders=frozenset({Role.CPO, Role.NAP}),
     receivers=CONSUMERS,
     audience=Audience.EVERYONE,
+    object="Location",
     key={"location_id": "id"},
-    parts=(Part("evse_uid", "evses", "uid"), Part("connector_id", "connectors", "id")),
+    parts=(
+        Part("evse_uid", "evses", "uid", "EVSE"),
+        Part("connector_id", "connectors", "id", "Connector"),
+    ),
     routes=(
         sender("", get=Effect.LIST),
         sender("{location_id}", get=READ_BY_ID),

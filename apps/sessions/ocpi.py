@@ -35,13 +35,19 @@ MODULE = Module(
     senders=frozenset({Role.CPO}),
     receivers=CONSUMERS,
     audience=Audience.ADDRESSEE,
+    object="Session",
     key={"session_id": "id"},
     appends=("charging_periods",),
     routes=(
         sender("", get=Effect.LIST),
         sender(
             "{session_id}/charging_preferences",
-            put=Operation(Effect.ASK, clues=(Linked("session", "session_id"),)),
+            put=Operation(
+                Effect.ASK,
+                clues=(Linked("session", "session_id"),),
+                takes="ChargingPreferences",
+                gives="ChargingPreferencesResponse",
+            ),
         ),
         receiver(
             "{country_code}/{party_id}/{session_id}",

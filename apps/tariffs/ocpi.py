@@ -10,6 +10,7 @@ MODULE = Module(
     senders=frozenset({Role.CPO, Role.NAP}),
     receivers=CONSUMERS,
     audience=Audience.EVERYONE,
+    object="Tariff",
     key={"tariff_id": "id"},
     routes=(
         sender("", get=Effect.LIST),

@@ -24,6 +24,9 @@ AUTHORIZE = Operation(
     learns=(Link("authorization_reference", "authorization_reference", owner=End.TO, answer=True),),
     unresolved=(404, Code.UNKNOWN_TOKEN),
     time_limit=5.0,
+    takes="LocationReferences",
+    may_lack_body=True,
+    gives="AuthorizationInfo",
 )
 
 MODULE = Module(
@@ -31,6 +34,7 @@ MODULE = Module(
     senders=frozenset({Role.EMSP, Role.OTHER}),
     receivers=frozenset({Role.CPO}),
     audience=Audience.EVERYONE,
+    object="Token",
     key={"token_uid": "uid"},
     qualifier=("type", "RFID"),
     routes=(

@@ -1,6 +1,9 @@
 """Refuses a bad module description at start-up, by name, so that no request ever meets one."""
 
-from hub.ocpi.module import PUSHES, Audience, Effect, Linked, Module, OwnerOf, Place, Route
+from collections.abc import Iterator
+
+from hub.ocpi.module import PUSHES, Audience, By, Effect, Linked, Module, OwnerOf, Place, Route
+from hub.ocpi.schema import SCHEMAS
 
 OWNER = ("country_code", "party_id")
 
@@ -19,6 +22,7 @@ def check_one(module: Module) -> None:
         raise BadDescription(
             f"{module.id}: appends needs audience ADDRESSEE; a resent broadcast would add twice"
         )
+    _check_classes(module)
     seen: dict[tuple[str, tuple[str, ...]], str] = {}
     for route in module.routes:
         _check_route(module, route)
@@ -44,6 +48,24 @@ def _check_route(module: Module, route: Route) -> None:
                 raise BadDescription(f"{where} {method}: the URL lacks {', '.join(missing)}")
         if operation.reply_to is Place.BODY and method in ("GET", "DELETE"):
             raise BadDescription(f"{where} {method}: has no body to hold a response_url")
+
+
+def _check_classes(module: Module) -> None:
+    """Every class it names is in every version that it is in, as far as we have the tables."""
+    for version in sorted(module.versions & SCHEMAS.keys()):
+        for name in _class_names(module):
+            if name not in SCHEMAS[version]:
+                raise BadDescription(f"{module.id}: OCPI {version} has no class {name!r}")
+
+
+def _class_names(module: Module) -> Iterator[str]:
+    names = [module.object, *(part.object for part in module.parts)]
+    for route in module.routes:
+        for operation in route.operations.values():
+            takes = operation.takes
+            names += takes.names.values() if isinstance(takes, By) else [takes]
+            names += [operation.gives, operation.replies]
+    return (name for name in names if name)
 
 
 def check_together(modules: dict[str, Module]) -> None:

@@ -124,6 +124,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class By:
+    """A class that depends on a URL parameter: its value, to the name of the class."""
+
+    parameter: str
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One method of one route.
 
@@ -138,6 +146,10 @@ class Operation:
         required_query: query parameters that must be there.
         unresolved: HTTP status and code when no clue finds the other party.
         time_limit: seconds the hub waits for the other party.
+        takes: the class of the request's body, where the effect does not say it.
+        may_lack_body: the body may be left out.
+        gives: the class of the answer's `data`, where the effect does not say it.
+        replies: the class of the result that is posted to the response_url later.
     """
 
     effect: Effect
@@ -150,6 +162,10 @@ class Operation:
     required_query: tuple[str, ...] = ()
     unresolved: tuple[int, Code] = (200, Code.UNKNOWN_RECEIVER)
     time_limit: float = 30.0
+    takes: str | By = ""
+    may_lack_body: bool = False
+    gives: str = ""
+    replies: str = ""
 
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
@@ -212,11 +228,13 @@ def receiver(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A nested object with a URL of its own: URL parameter, list member, id field in the item."""
+    """A nested object with a URL of its own: URL parameter, list member, id field in the item, and
+    the class it is of."""
 
     parameter: str
     member: str
     id_field: str
+    object: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -229,6 +247,7 @@ class Module:
         receivers: roles that run the RECEIVER interface, and so call other parties' SENDER.
         audience: whether its objects may be broadcast.
         routes: its URL shapes.
+        object: the class of its objects; without one their content is not looked at.
         key: URL parameter of the object's id, to the field of the object that holds it; empty
             when nothing is kept. The owner's country_code and party_id always belong to the key.
         qualifier: a query parameter that belongs to the key too, with its default (`type` of
@@ -244,6 +263,7 @@ class Module:
     receivers: frozenset[Role]
     audience: Audience
     routes: tuple[Route, ...]
+    object: str = ""
     key: Mapping[str, str] = field(default_factory=dict)
     qualifier: tuple[str, str] | None = None
     parts: tuple[Part, ...] = ()

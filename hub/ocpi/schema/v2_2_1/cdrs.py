@@ -1,0 +1,97 @@
+"""The classes of the CDRs module of OCPI 2.2.1.
+
+spec: mod_cdrs_object_description
+"""
+
+from hub.ocpi.schema.notation import (
+    BOOLEAN,
+    DATE_TIME,
+    INT,
+    NUMBER,
+    CiString,
+    String,
+    Table,
+    many,
+    maybe,
+    one,
+    some,
+)
+
+TABLES = (
+    Table(
+        "CDR",
+        "mod_cdrs_cdr_object",
+        {
+            "country_code": one(CiString(2)),
+            "party_id": one(CiString(3)),
+            "id": one(CiString(39)),
+            "start_date_time": one(DATE_TIME),
+            "end_date_time": one(DATE_TIME),
+            "session_id": maybe(CiString(36)),
+            "cdr_token": one("CdrToken"),
+            "auth_method": one("AuthMethod"),
+            "authorization_reference": maybe(CiString(36)),
+            "cdr_location": one("CdrLocation"),
+            "meter_id": maybe(String(255)),
+            "currency": one(String(3)),
+            "tariffs": many("Tariff"),
+            "charging_periods": some("ChargingPeriod"),
+            "signed_data": maybe("SignedData"),
+            "total_cost": one("Price"),
+            "total_fixed_cost": maybe("Price"),
+            "total_energy": one(NUMBER),
+            "total_energy_cost": maybe("Price"),
+            "total_time": one(NUMBER),
+            "total_time_cost": maybe("Price"),
+            "total_parking_time": maybe(NUMBER),
+            "total_parking_cost": maybe("Price"),
+            "total_reservation_cost": maybe("Price"),
+            "remark": maybe(String(255)),
+            "invoice_reference_id": maybe(CiString(39)),
+            "credit": maybe(BOOLEAN),
+            "credit_reference_id": maybe(CiString(39)),
+            "home_charging_compensation": maybe(BOOLEAN),
+            "last_updated": one(DATE_TIME),
+        },
+    ),
+    Table(
+        "CdrLocation",
+        "mod_cdrs_cdr_location_class",
+        {
+            "id": one(CiString(36)),
+            "name": maybe(String(255)),
+            "address": one(String(45)),
+            "city": one(String(45)),
+            "postal_code": maybe(String(10)),
+            "state": maybe(String(20)),
+            "country": one(String(3)),
+            "coordinates": one("GeoLocation"),
+            "evse_uid": one(CiString(36)),
+            "evse_id": one(CiString(48)),
+            "connector_id": one(CiString(36)),
+            "connector_standard": one("ConnectorType"),
+            "connector_format": one("ConnectorFormat"),
+            "connector_power_type": one("PowerType"),
+        },
+    ),
+    Table(
+        "SignedData",
+        "mod_cdrs_signed_data_class",
+        {
+            "encoding_method": one(CiString(36)),
+            "encoding_method_version": maybe(INT),
+            "public_key": maybe(String(512)),
+            "signed_values": some("SignedValue"),
+            "url": maybe(String(512)),
+        },
+    ),
+    Table(
+        "SignedValue",
+        "mod_cdrs_signed_value_class",
+        {
+            "nature": one(CiString(32)),
+            "plain_data": one(String(5000)),
+            "signed_data": one(String(5000)),
+        },
+    ),
+)
