@@ -8,11 +8,22 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections, connection
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
-Pool = AsyncConnectionPool
+
+class Pool(AsyncConnectionPool):
+    """A pool that gives out no connection the server has closed. The library's own check waits
+    longer and longer after each it finds; after a restart of the server all of them are closed."""
+
+    async def getconn(self, timeout: float | None = None) -> AsyncConnection[Any]:
+        while True:
+            kept = await super().getconn(timeout)
+            if _alive(kept):
+                return kept
+            await kept.close()
+            await self.putconn(kept)  # closed as it is, it is replaced
 
 
 def pool(size: int = 8) -> Pool:
@@ -23,26 +34,22 @@ def pool(size: int = 8) -> Pool:
         dbname=str(connection.settings_dict["NAME"]),
         options="-c timezone=UTC",
     )
-    return AsyncConnectionPool(
+    return Pool(
         conninfo,
         min_size=1,
         max_size=size,
         open=False,
         timeout=10,
         kwargs={"autocommit": True},
-        check=_alive,
     )
 
 
-async def _alive(kept: AsyncConnection[Any]) -> None:
+def _alive(kept: AsyncConnection[Any]) -> bool:
     """Whether a pooled connection is still there, without asking the server: an idle one has
-    nothing to read, unless the server has closed it. Raises OperationalError, and the pool takes
-    another."""
+    nothing to read, unless the server has closed it."""
     waiting = select.poll()
     waiting.register(kept.fileno(), select.POLLIN)
-    if waiting.poll(0):
-        await kept.close()  # else the pool would offer it again
-        raise OperationalError("the server closed the connection")
+    return not waiting.poll(0)
 
 
 async def in_thread(work: Callable[..., Any], *arguments: Any) -> Any:

@@ -183,7 +183,11 @@ def test_connections_that_the_database_closed_are_replaced(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
     """As after a restart of PostgreSQL: the next message does not pay for it."""
-    assert cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB).status == 201
+    asked = [
+        cpo.asking("PUT", "tariffs", RECEIVER, f"NL/CPO/M{n}", json=tariff(f"M{n}"), to=HUB)
+        for n in range(40)
+    ]
+    assert {reply().status for reply in asked} == {201}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
@@ -195,4 +199,4 @@ def test_connections_that_the_database_closed_are_replaced(
         )
         assert (reply.status, reply.code) == (201, 1000), n
     hub.flush()
-    assert hub.deliver() == 11
+    assert hub.deliver() == 50
