@@ -22,8 +22,11 @@ WORKER_SEEN_SECONDS = 20
 NUDGES: dict[str, float] = {
     "config.celery.worker_seen": 5,
     "apps.outbox.tasks.sweep": 2,
+    "apps.store.tasks.fold": 60,
+    "apps.sync.tasks.pull": 5,
     "apps.store.tasks.prune": 3600,
     "apps.outbox.tasks.prune": 3600,
+    "apps.sync.tasks.prune": 3600,
     "apps.traffic.tasks.turn_the_day": 3600,
 }
 

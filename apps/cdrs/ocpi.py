@@ -14,6 +14,7 @@ from hub.ocpi import (
     Named,
     Operation,
     OwnerOf,
+    Reference,
     Role,
     receiver,
     sender,
@@ -41,6 +42,8 @@ MODULE = Module(
     audience=Audience.ADDRESSEE,
     object="CDR",
     key={"cdr_id": "id"},
+    personal=True,
+    references=(Reference("credit_reference_id", "cdrs"),),
     routes=(
         sender("", get=Effect.LIST),
         receiver("", post=POST),

@@ -24,6 +24,7 @@ MODULE = Module(
     senders=frozenset({Role.EMSP, Role.SCSP, Role.OTHER}),
     receivers=frozenset({Role.CPO, Role.EMSP}),
     audience=Audience.ADDRESSEE,
+    personal=True,
     routes=(
         sender(
             "{session_id}",

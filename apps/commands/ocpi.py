@@ -31,6 +31,7 @@ MODULE = Module(
     senders=frozenset({Role.EMSP, Role.OTHER}),
     receivers=frozenset({Role.CPO}),
     audience=Audience.ADDRESSEE,
+    personal=True,
     routes=(
         receiver(
             "{command}",

@@ -23,6 +23,8 @@ SWITCHES = (
     "implicit_get_all",
     "hub_means_anyone",
     "answers_authorize",
+    "validation",
+    "overwrites",
     "max_in_flight",
 )
 OPEN = PartyClaim.Decision.OPEN

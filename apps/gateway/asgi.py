@@ -97,11 +97,14 @@ async def _handle(process: Process, scope: Any, receive: Receive, send: Send) ->
         answer = refused(failure, request, passage, directory.snapshot(), process.clock())
     finally:
         metrics.TALLY.in_flight -= 1
-    await write(answer, send)
-    if passage.platform is None and not process.strangers.has_room(0, started):
-        metrics.LOG_DROPPED.labels("stranger").inc()
-        return
-    _record(process, request, body, answer, passage, began, time.perf_counter() - started)
+    try:
+        passage.sent = await write(answer, send)
+    except Exception:  # a list that cannot be finished must not look as if it were
+        passage.error = "the answer broke off, and the connection was closed"
+        log.exception("%s: the answer broke off", request.correlation_id)
+        raise
+    finally:
+        _record(process, request, body, answer, passage, began, time.perf_counter() - started)
 
 
 async def _answer(
@@ -206,6 +209,9 @@ def _record(
     seconds: float,
 ) -> None:
     known = passage.platform is not None
+    if not known and not process.strangers.has_room(0, time.perf_counter()):
+        metrics.LOG_DROPPED.labels("stranger").inc()
+        return
     row = inward(
         request.method,
         f"{request.raw_path}?{request.query}" if request.query else request.raw_path,
@@ -225,6 +231,7 @@ def _record(
         code=passage.code,
         error=passage.error,
     )
+    row.answer_bytes = passage.sent
     own = b"" if answer.body is passage.answered else answer.body
     with_bodies(row, process.bodies, body, own, passage.private)
     process.recorder.add(row)

@@ -5,24 +5,26 @@ import logging
 
 from psycopg import Error
 
-from apps.credentials.pages import endpoint_url
-from apps.gateway import standins
+from apps.gateway import appended, lists, standins
 from apps.gateway.call import Call, Passage
+from apps.gateway.checked import findings, refuse
+from apps.gateway.own import own
 from apps.gateway.send import send
 from apps.modules import module_of
 from apps.outbox.enqueue import accept_push
 from apps.store import find, index
-from apps.store.keep import change_of, keep_alone
+from apps.store.change import change_of
+from apps.store.keep import keep_alone
+from apps.store.objects import EVERYONE
 from apps.store.tables import object_key
-from hub.ocpi import envelope, paging
-from hub.ocpi.headers import routing
+from hub.ocpi import envelope
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Answer, Headers
 from hub.ocpi.module import PUSHES, Effect
 from hub.ocpi.status import Code, OcpiError
 from hub.routing.clues import KnownParty, OtherEnd, Owners, value_of
 from hub.routing.decide import AskAround, Broadcast, Decision, Forward, FromStore, Resolve, placed
-from hub.routing.hop import ids, outgoing, returning
+from hub.routing.hop import outgoing, returning
 from hub.routing.lessons import lessons
 from hub.routing.table import Action
 from hub.routing.visible import view
@@ -59,6 +61,10 @@ async def execute(call: Call, passage: Passage, decision: Decision) -> Answer:
 async def _forward(call: Call, passage: Passage, decision: Forward) -> Answer:
     hop, message = decision.hop, call.message
     operation = message.match.operation
+    if operation.effect is Effect.APPEND:
+        known = await appended.answer_again(call, hop)
+        if known is not None:
+            return known
     stand_in = ""
     if operation.reply_to is not None:
         message, stand_in = await standins.with_stand_in(call, hop)
@@ -94,7 +100,15 @@ async def _remember(call: Call, to: PartyId, answer: Answer) -> None:
             await index.learn(connection, learned, call.now)
             call.process.learned.remember(learned, call.now)
             if keeps:
-                change = change_of(message, call.from_party, str(to), call.platform.id, call.now)
+                change = change_of(
+                    message,
+                    call.from_party,
+                    str(to),
+                    call.platform.id,
+                    call.now,
+                    findings=findings(call),
+                    overwrites=call.platform.overwrites,
+                )
                 await keep_alone(connection, change)
     except OcpiError as error:
         # A PATCH of an object that was never pushed to this party whole: there is nothing to merge.
@@ -104,31 +118,21 @@ async def _remember(call: Call, to: PartyId, answer: Answer) -> None:
 
 
 async def _broadcast(call: Call, decision: Broadcast) -> Answer:
-    change = change_of(call.message, call.from_party, "", call.platform.id, call.now)
+    found = findings(call)
+    refuse(call.platform.validation, found)
+    change = change_of(
+        call.message,
+        call.from_party,
+        EVERYONE,
+        call.platform.id,
+        call.now,
+        findings=found,
+        overwrites=call.platform.overwrites,
+    )
     async with call.process.pool.connection() as connection:
         kept = await accept_push(connection, call.message, change, decision.hops)
     call.process.nudge({hop.platform.id for hop in decision.hops})
-    return _own(call, 201 if kept.created else 200, envelope.render(Code.SUCCESS, call.now))
-
-
-async def _get_all(call: Call) -> Answer:
-    message, module = call.message, call.message.match.module
-    window = paging.window(message.query, call.process.page_limit)
-    async with call.process.pool.connection() as connection:
-        seen = view(call.from_party, module, call.network)
-        page = await find.page(connection, module, seen, window)
-    extra: Headers = (
-        ("X-Total-Count", str(page.total)),
-        ("X-Limit", str(call.process.page_limit)),
-    )
-    if page.more_after is not None:
-        url = endpoint_url(message.version, message.match.interface, module.id)
-        following = paging.next_page(
-            url, message.query, window.offset + page.count, window.limit, page.more_after
-        )
-        extra += (("Link", f'<{following}>; rel="next"'),)
-    body = envelope.render(Code.SUCCESS, call.now, data=envelope.raw(page.array))
-    return _own(call, 200, body, extra)
+    return own(call, 201 if kept.created else 200, envelope.render(Code.SUCCESS, call.now))
 
 
 async def _get_one(call: Call) -> Answer:
@@ -136,17 +140,17 @@ async def _get_one(call: Call) -> Answer:
     async with call.process.pool.connection() as connection:
         seen = view(call.from_party, module, call.network)
         text = await find.one(connection, module, seen, _key(call), _part_ids(call))
-    return _own(call, 200, envelope.render(Code.SUCCESS, call.now, data=envelope.raw(text)))
+    return own(call, 200, envelope.render(Code.SUCCESS, call.now, data=envelope.raw(text)))
 
 
 async def _own_copy(call: Call) -> Answer:
     module = call.message.match.module
     async with call.process.pool.connection() as connection:
         text = await find.own(connection, module, call.from_party, _key(call), _part_ids(call))
-    return _own(call, 200, envelope.render(Code.SUCCESS, call.now, data=envelope.raw(text)))
+    return own(call, 200, envelope.render(Code.SUCCESS, call.now, data=envelope.raw(text)))
 
 
-_STORE = {Action.GET_ALL: _get_all, Action.GET_ONE: _get_one, Action.OWN_COPY: _own_copy}
+_STORE = {Action.GET_ALL: lists.get_all, Action.GET_ONE: _get_one, Action.OWN_COPY: _own_copy}
 
 
 async def _owners(call: Call, decision: Resolve) -> list[PartyId]:
@@ -208,12 +212,6 @@ async def _ask_around(call: Call, passage: Passage, decision: AskAround) -> Answ
         raise late[0]
     http, code = call.message.match.operation.unresolved
     raise OcpiError(code, "no party of this hub knows the token.", http=http)
-
-
-def _own(call: Call, status: int, body: bytes, extra: Headers = ()) -> Answer:
-    """An answer of the hub itself: TO the requesting party, FROM the hub."""
-    asking = call.network.spelled(call.from_party)
-    return Answer(status, ids(call.message) + routing(asking, call.network.hub) + extra, body)
 
 
 def _key(call: Call) -> str:

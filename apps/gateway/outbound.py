@@ -33,11 +33,21 @@ def refused(
     )
 
 
-async def write(answer: Answer, send: Send) -> None:
-    """Sends an answer. The body is JSON unless the other platform said otherwise."""
+async def write(answer: Answer, send: Send) -> int:
+    """Sends an answer; returns the bytes of its body. The body is JSON unless the
+    other platform said otherwise."""
     lines = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
     if not any(name.lower() == b"content-type" for name, _ in lines):
         lines.append((b"content-type", b"application/json"))
-    lines.append((b"content-length", str(len(answer.body)).encode()))
+    if answer.rest is None:
+        lines.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": lines})
-    await send({"type": "http.response.body", "body": answer.body})
+    more = answer.rest is not None
+    await send({"type": "http.response.body", "body": answer.body, "more_body": more})
+    size = len(answer.body)
+    if answer.rest is not None:
+        async for piece in answer.rest:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            size += len(piece)
+        await send({"type": "http.response.body", "body": b""})
+    return size

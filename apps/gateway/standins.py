@@ -95,6 +95,24 @@ async def location_header(
     return (("Location", _url(call.message.version, call.message.match.interface, stand_in)),)
 
 
+async def known_location(call: Call, hop: Hop, key: str) -> str:
+    """The URL that was given for a kept object when it was accepted; a new one, to the hub's copy,
+    when that has expired."""
+    async with call.process.pool.connection() as connection:
+        stand_in = await standins.of_object(
+            connection,
+            call.message.match.module.id,
+            key,
+            (call.platform.id, str(call.from_party)),
+            str(hop.to.id),
+            call.now,
+        )
+    if stand_in is None:
+        stand_in = _for_requester(call, hop, Row.Kind.OBJECT, "", call.now + OBJECT_LIFE, key)
+        await _mint(call, stand_in)
+    return _url(call.message.version, call.message.match.interface, stand_in)
+
+
 async def follow(call: Call, passage: Passage, identifier: str) -> Answer:
     """Answers a request on a stand-in: the request goes on to what it stands for.
 

@@ -11,6 +11,10 @@ class Location(StoredObject):
 
     module_id = "locations"
 
+    own_updated = models.DateTimeField(
+        null=True, help_text="Its own last_updated; `last_updated` is raised by its EVSEs as well."
+    )
+
 
 class Evse(models.Model):
     """One EVSE of a kept Location, with its connectors, in the order in which they came."""
@@ -18,7 +22,9 @@ class Evse(models.Model):
     location = models.ForeignKey(Location, models.CASCADE, related_name="evses")
     uid = models.TextField()
     payload = JsonText()
-    last_updated = models.DateTimeField(null=True)
+    own_updated = models.DateTimeField(
+        null=True, help_text="Its own last_updated, not raised by its connectors."
+    )
     changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:

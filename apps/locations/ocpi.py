@@ -11,6 +11,7 @@ from hub.ocpi import (
     Operation,
     OwnerOf,
     Part,
+    Reference,
     Role,
     receiver,
     sender,
@@ -31,6 +32,7 @@ MODULE = Module(
         Part("evse_uid", "evses", "uid", "EVSE"),
         Part("connector_id", "connectors", "id", "Connector"),
     ),
+    references=(Reference("evses.connectors.tariff_ids", "tariffs"),),
     routes=(
         sender("", get=Effect.LIST),
         sender("{location_id}", get=READ_BY_ID),

@@ -5,7 +5,8 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
-from apps.store.keep import Change, Kept, keep
+from apps.store.change import Change
+from apps.store.keep import Kept, keep
 from hub.ocpi.message import Message
 from hub.policy.supersede import supersedes
 from hub.routing.decide import Hop

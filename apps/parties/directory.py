@@ -22,6 +22,7 @@ from apps.parties.tokens import reveal
 from hub.ocpi.headers import TokenForm
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface, Role
+from hub.ocpi.schema import Mode
 from hub.routing.network import Agreement as Agreed
 from hub.routing.network import Network, Party, Secret, Status, TokenEntry, TokenKind
 from hub.routing.network import Platform as Connected
@@ -160,6 +161,9 @@ def _platform(row: Platform, token: Secret | None) -> Connected:
         implicit_get_all=row.implicit_get_all,
         hub_means_anyone=row.hub_means_anyone,
         answers_authorize=row.answers_authorize,
+        validation=Mode(row.validation),
+        overwrites=row.overwrites,
+        not_pulled=frozenset(row.not_pulled),
         max_in_flight=row.max_in_flight,
     )
 

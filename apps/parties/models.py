@@ -11,11 +11,12 @@ from django.db.models.functions import Now
 
 from hub.ocpi.headers import TokenForm
 from hub.ocpi.module import Interface, Role
+from hub.ocpi.schema import Mode
 from hub.routing.network import Relation, Status, TokenKind
 
 
 def choices(values: type[Status] | type[TokenForm] | type[Role] | type[Interface] | type[TokenKind]
-            ) -> list[tuple[str, str]]:  # fmt: skip
+            | type[Mode]) -> list[tuple[str, str]]:  # fmt: skip
     """The members of a wire enum as Django choices: what is stored is what is shown."""
     return [(member.value, member.value) for member in values]
 
@@ -63,6 +64,20 @@ class Platform(models.Model):
     )
     answers_authorize = models.BooleanField(
         default=False, help_text="It may be asked about tokens whose owner is not known."
+    )
+    validation = models.CharField(
+        max_length=7,
+        choices=choices(Mode),
+        default=Mode.LENIENT,
+        help_text="What findings do to its pushes: observe refuses none; lenient those with wrong "
+        "types and missing fields; strict also those with wrong lengths, values and formats.",
+    )
+    overwrites = models.BooleanField(
+        default=False,
+        help_text="Keep its objects even when they are older than what is kept.",
+    )
+    not_pulled = models.JSONField(
+        default=list, blank=True, help_text='Modules the hub does not pull, such as ["tokens"].'
     )
     max_in_flight = models.PositiveIntegerField(
         null=True, blank=True, help_text="Requests waiting there at once; empty: HUB_MAX_IN_FLIGHT."

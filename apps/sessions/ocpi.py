@@ -38,6 +38,7 @@ MODULE = Module(
     object="Session",
     key={"session_id": "id"},
     appends=("charging_periods",),
+    personal=True,
     routes=(
         sender("", get=Effect.LIST),
         sender(

@@ -1,10 +1,9 @@
-"""Answers from the hub's own copies: pages, single objects, owners. Every list goes through here.
+"""Single objects from the hub's own copies, and who owns them.
 
-The rule of who sees what is hub.routing.visible; this file only spells it as SQL.
+The rule of who sees what is hub.routing.visible; this file only spells it as SQL, as page.py does.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -13,56 +12,10 @@ from apps.store.tables import Table, object_key, table
 from hub.ocpi import nested
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Audience, Module
-from hub.ocpi.paging import Window
 from hub.ocpi.status import Code, OcpiError, not_found
 from hub.routing.visible import View
 
 Connection = AsyncConnection[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list: the JSON array, the number of all matching objects, how many are on the
-    page, and the cursor of the last one when more follow."""
-
-    array: bytes
-    total: int
-    count: int
-    more_after: int | None
-
-
-async def page(connection: Connection, module: Module, view: View, window: Window) -> Page:
-    """The page of a module that a view and a window ask for, oldest first."""
-    found = table(module)
-    conditions = [*_visible(found, module)]
-    if window.date_from is not None:
-        conditions.append("t.last_updated >= %(date_from)s")
-    if window.date_to is not None:
-        conditions.append("t.last_updated < %(date_to)s")
-    values = {
-        **_view_values(found, view),
-        "date_from": window.date_from,
-        "date_to": window.date_to,
-        "limit": window.limit + 1,
-        "offset": window.offset if window.after is None else 0,
-        "after": window.after,
-    }
-    matching = " AND ".join(conditions)
-    on_page = f"{matching} AND t.sequence > %(after)s" if window.after is not None else matching
-    cursor = await connection.execute(
-        f"SELECT count(*) FROM {found.name} t WHERE {matching}", values
-    )
-    counted = await cursor.fetchone()
-    cursor = await connection.execute(
-        f"SELECT t.sequence, {found.document} FROM {found.name} t WHERE {on_page} "
-        "ORDER BY t.sequence LIMIT %(limit)s OFFSET %(offset)s",
-        values,
-    )
-    rows = await cursor.fetchall()
-    shown = rows[: window.limit]
-    array = "[" + ",".join(row[1] for row in shown) + "]"
-    more = shown[-1][0] if len(rows) > window.limit else None
-    return Page(array.encode(), counted[0] if counted else 0, len(shown), more)
 
 
 async def one(
@@ -123,6 +76,19 @@ async def addressed(
     if row is None:
         raise not_found(f"the hub keeps no such object in {module.id}.")
     return bytes(row[0].encode())
+
+
+async def copies(
+    connection: Connection, module: Module, owner: PartyId, key: str
+) -> dict[str, bytes]:
+    """Every copy of one object, by whom it is for."""
+    found = table(module)
+    cursor = await connection.execute(
+        f"SELECT t.audience, {found.document} FROM {found.name} t WHERE {found.where} "
+        "AND t.owner = %(owner)s AND t.key = %(key)s",
+        {"owner": str(owner), "key": key, "module": found.module},
+    )
+    return {row[0]: row[1].encode() for row in await cursor.fetchall()}
 
 
 async def owners(

@@ -1,195 +1,216 @@
-"""Keeps what was pushed: the present state of each object, as text, for everyone or for one party.
+"""Keeps what came: the present state of each object, as text, for everyone or for one party.
 
-Each function runs inside the caller's transaction and locks the object's row before it reads it,
-so concurrent pushes to one object never lose one. An update older than what is kept is not kept.
+`keep` runs inside the caller's transaction and locks the object's row before it reads it, so that
+concurrent pushes to one object never lose one. What is older than what is kept is not kept, and
+what is the same is not written.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection
 
-from apps.store import parts
-from apps.store.tables import Table, object_key, table
-from hub.ocpi import datetimes, jsontext, nested
-from hub.ocpi.ids import PartyId
+from apps.store import parts, references
+from apps.store.change import Change, stamp
+from apps.store.findings import Subject, flag, note
+from apps.store.parts import is_older
+from apps.store.tables import Table, table
+from hub.ocpi import jsontext, nested
 from hub.ocpi.merge import merged
-from hub.ocpi.message import Message
-from hub.ocpi.module import Effect, Module
-from hub.ocpi.status import not_found
-from hub.routing.clues import value_of
+from hub.ocpi.module import Effect
+from hub.ocpi.status import invalid, not_found
 
 Connection = AsyncConnection[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One push as the store needs it. `audience` is empty for everyone, else the party a directed
-    copy is for; `part_ids` are the ids of the nested object meant, outermost first."""
-
-    module: Module
-    effect: Effect
-    owner: PartyId
-    key: str
-    part_ids: tuple[str, ...]
-    body: bytes
-    audience: str
-    version: str
-    platform_id: int
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of it: `created` for a new object, `stale` when a newer one was kept already."""
+    """What became of it: `created` for a new object, `stale` when a newer one is kept already,
+    `same` when it is what is kept; in the last two cases nothing was written."""
 
     created: bool = False
     stale: bool = False
+    same: bool = False
 
 
-def change_of(
-    message: Message, owner: PartyId, audience: str, platform_id: int, now: datetime
-) -> Change:
-    """The change that a message asks for. Identity members that the body lacks are taken from the
-    URL, so that a kept object always says whose it is."""
-    match = message.match
-    module = match.module
-    parameter, id_field = next(iter(module.key.items()))
-    identifier = match.parameters.get(parameter) or str(message.content[id_field])
-    part_ids = tuple(
-        match.parameters[p.parameter] for p in module.parts if p.parameter in match.parameters
-    )
-    qualifier = value_of(message, module.qualifier[0]) if module.qualifier else ""
-    body = message.body
-    if match.operation.effect is Effect.REPLACE and not part_ids:
-        identity = {"country_code": owner.country_code, "party_id": owner.party_id}
-        missing = {
-            name: jsontext.raw(value)
-            for name, value in {**identity, id_field: identifier}.items()
-            if message.content.get(name) is None
-        }
-        if missing:
-            body = jsontext.join({**jsontext.members(body), **missing})
-    return Change(
-        module,
-        match.operation.effect,
-        owner,
-        object_key(module, identifier, qualifier),
-        part_ids,
-        body,
-        audience,
-        message.version,
-        platform_id,
-        now,
-    )
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The kept object, locked."""
+
+    sequence: int
+    payload: bytes
+    own_updated: datetime | None
+    flagged: bool
 
 
 async def keep(connection: Connection, change: Change) -> Kept:
-    """Applies a change. Raises OcpiError 404 when a PATCH, or a nested object, has no kept object
-    to go to."""
+    """Applies a change, and notes what was found wrong with it.
+
+    Raises OcpiError 404 when a PATCH, or a nested object, has no kept object to go to; 2001 when
+    the body is not made of objects where it must be.
+    """
     found = table(change.module)
-    if change.effect is Effect.REMOVE:
-        return await _remove(connection, found, change)
-    if change.part_ids:
-        return await _keep_part(connection, found, change)
-    if change.effect is Effect.MERGE:
-        return await _merge(connection, found, change)
-    return await _replace(connection, found, change)
+    try:
+        kept, row = await _KEEPING[change.effect](connection, found, change)
+    except jsontext.JsonError as error:
+        raise invalid(f"the body cannot be kept: {error}.") from None
+    if not (kept.stale or kept.same):
+        unknown = await references.unknown(connection, change)
+        change = replace(change, findings=change.findings + unknown)
+    await note(connection, change, stale=kept.stale, same=kept.same, flagged=row.flagged)
+    if kept.created and not change.part_ids:
+        owner, module = str(change.owner), change.module
+        for mended in await references.arrived(connection, module, owner, change.key):
+            await flag(connection, Subject(*mended))
+    return kept
 
 
 async def keep_alone(connection: Connection, change: Change) -> Kept:
-    """Applies a change that is all there is to write; one that takes several statements has a
-    transaction of its own."""
-    if change.effect is not Effect.MERGE and not table(change.module).parts:
-        return await keep(connection, change)
+    """Applies a change that is all there is to write, in a transaction of its own."""
     async with connection.transaction():
         return await keep(connection, change)
 
 
-async def _replace(connection: Connection, found: Table, change: Change) -> Kept:
-    payload, nested_items = parts.split(change.body, found.member)
-    conflict = "module, owner, key, audience" if found.module else "owner, key, audience"
-    module_column, module_value = ("module, ", "%(module)s, ") if found.module else ("", "")
-    update = (
-        "UPDATE SET payload = excluded.payload, version = excluded.version, "
-        "last_updated = excluded.last_updated, changed_at = excluded.changed_at, "
-        "pushed_by = excluded.pushed_by "
-        "WHERE t.last_updated IS NULL OR excluded.last_updated IS NULL "
-        "OR t.last_updated <= excluded.last_updated"
-    )
-    action = "NOTHING" if change.effect is Effect.APPEND else update
-    cursor = await connection.execute(
-        f"INSERT INTO {found.name} AS t ({module_column}owner, key, audience, payload, version, "
-        f"last_updated, changed_at, pushed_by) VALUES ({module_value}%(owner)s, %(key)s, "
-        "%(audience)s, %(payload)s::json, %(version)s, %(updated)s, %(now)s, %(platform)s) "
-        f"ON CONFLICT ({conflict}) DO {action} RETURNING sequence, xmax = 0",
-        {**_identity(found, change), **_values(change, payload)},
-    )
-    row = await cursor.fetchone()
+Outcome = tuple[Kept, _Row]
+
+
+async def _replace(connection: Connection, found: Table, change: Change) -> Outcome:
+    if change.part_ids:
+        return await _part(connection, found, change)
+    row = await _locked(connection, found, change)
     if row is None:
-        return Kept(stale=change.effect is not Effect.APPEND)
+        row, created = await _insert(connection, found, change)
+        if created:
+            return Kept(created=True), row
+    if not change.overwrites and is_older(change.updated, row.own_updated):
+        return Kept(stale=True), row
+    payload, items = parts.split(change.body, found.member)
+    changed = False
     if found.parts:
-        await parts.replace_all(connection, found.parts, row[0], nested_items, change.now)
-    return Kept(created=row[1])
+        outcome = await parts.replace_all(connection, found.parts, row.sequence, items, change)
+        changed = outcome.changed
+        for part in outcome.newer:
+            payload = nested.raised(payload, part)
+    if payload == row.payload and not changed:
+        return Kept(same=True), row
+    await _write(connection, found, row.sequence, payload, change, change.updated)
+    return Kept(), row
 
 
-async def _merge(connection: Connection, found: Table, change: Change) -> Kept:
-    sequence, kept = await _locked(connection, found, change)
-    patch, nested_items = parts.split(change.body, found.member)
-    await _write(connection, found, sequence, merged(kept, patch, change.module.appends), change)
-    for item in nested_items:
-        await parts.merge_one(connection, found.parts, sequence, item, change.now)
-    return Kept()
+async def _append(connection: Connection, found: Table, change: Change) -> Outcome:
+    row = await _locked(connection, found, change)
+    if row is not None:
+        return Kept(same=True), row
+    row, created = await _insert(connection, found, change)
+    return Kept(created=created, same=not created), row
 
 
-async def _keep_part(connection: Connection, found: Table, change: Change) -> Kept:
-    sequence, kept = await _locked(connection, found, change)
-    created = await parts.keep_nested(
-        connection,
-        found.parts,
-        sequence,
-        change.module.parts,
-        change.part_ids,
-        change.body,
-        merge=change.effect is Effect.MERGE,
-        now=change.now,
-    )
-    await _write(connection, found, sequence, nested.raised(kept, change.body), change)
-    return Kept(created=created)
+async def _merge(connection: Connection, found: Table, change: Change) -> Outcome:
+    if change.part_ids:
+        return await _part(connection, found, change)
+    row = await _known(connection, found, change)
+    if not change.overwrites and is_older(change.updated, row.own_updated):
+        return Kept(stale=True), row
+    patch, items = parts.split(change.body, found.member)
+    payload = merged(row.payload, patch, change.module.appends)
+    payload = nested.raised(payload, row.payload)
+    await _write(connection, found, row.sequence, payload, change, change.updated)
+    await parts.merge_all(connection, found.parts, row.sequence, items, change)
+    return Kept(), row
 
 
-async def _remove(connection: Connection, found: Table, change: Change) -> Kept:
+async def _part(connection: Connection, found: Table, change: Change) -> Outcome:
+    row = await _known(connection, found, change)
+    outcome = await parts.keep_nested(connection, found.parts, row.sequence, change)
+    if outcome.changed:
+        payload = nested.raised(row.payload, change.body)
+        await _write(connection, found, row.sequence, payload, change, row.own_updated)
+    same = not (outcome.changed or outcome.stale)
+    return Kept(created=outcome.created, stale=outcome.stale, same=same), row
+
+
+async def _remove(connection: Connection, found: Table, change: Change) -> Outcome:
+    row = await _known(connection, found, change)
+    if found.parts:
+        await connection.execute(
+            f"DELETE FROM {found.parts} WHERE location_id = %s", (row.sequence,)
+        )
+    await connection.execute(f"DELETE FROM {found.name} WHERE sequence = %s", (row.sequence,))
+    return Kept(), row
+
+
+_KEEPING = {
+    Effect.REPLACE: _replace,
+    Effect.MERGE: _merge,
+    Effect.APPEND: _append,
+    Effect.REMOVE: _remove,
+}
+
+
+async def _known(connection: Connection, found: Table, change: Change) -> _Row:
+    row = await _locked(connection, found, change)
+    if row is None:
+        raise not_found(
+            f"the hub keeps no such object of {change.owner} in {change.module.id}; "
+            "PUT it whole first."
+        )
+    return row
+
+
+async def _locked(connection: Connection, found: Table, change: Change) -> _Row | None:
     cursor = await connection.execute(
-        f"DELETE FROM {found.name} t WHERE {found.where} AND t.owner = %(owner)s "
-        "AND t.key = %(key)s AND t.audience = %(audience)s",
-        _identity(found, change),
-    )
-    if cursor.rowcount == 0:
-        raise _unknown(change)
-    return Kept()
-
-
-async def _locked(connection: Connection, found: Table, change: Change) -> tuple[int, bytes]:
-    cursor = await connection.execute(
-        f"SELECT t.sequence, t.payload::text FROM {found.name} t WHERE {found.where} "
-        "AND t.owner = %(owner)s AND t.key = %(key)s AND t.audience = %(audience)s FOR UPDATE",
+        f"SELECT t.sequence, t.payload::text, t.{found.own_updated}, t.flagged "
+        f"FROM {found.name} t WHERE {found.where} AND t.owner = %(owner)s AND t.key = %(key)s "
+        "AND t.audience = %(audience)s FOR UPDATE",
         _identity(found, change),
     )
     row = await cursor.fetchone()
-    if row is None:
-        raise _unknown(change)
-    return row[0], row[1].encode()
+    return None if row is None else _Row(row[0], row[1].encode(), row[2], row[3])
+
+
+async def _insert(connection: Connection, found: Table, change: Change) -> tuple[_Row, bool]:
+    """The new object, or the one that another transaction put there meanwhile.
+
+    New objects of one table and audience come into view in the order of their sequence: a cursor
+    that has passed a number can rely on no lower one appearing later.
+    """
+    payload, items = parts.split(change.body, found.member)
+    columns = {**_identity(found, change), **_values(found, change, payload, change.updated)}
+    conflict = [name for name in ("module", "owner", "key", "audience") if name in columns]
+    await connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", (found.name, change.audience)
+    )
+    cursor = await connection.execute(
+        f"INSERT INTO {found.name} ({', '.join(columns)}, flagged) "
+        f"VALUES ({', '.join(f'%({name})s' for name in columns)}, FALSE) "
+        f"ON CONFLICT ({', '.join(conflict)}) DO NOTHING RETURNING sequence",
+        columns,
+    )
+    new = await cursor.fetchone()
+    if new is None:
+        row = await _locked(connection, found, change)
+        if row is None:
+            raise RuntimeError(f"{change.key}: neither new nor known")
+        return row, False
+    if found.parts:
+        await parts.replace_all(connection, found.parts, new[0], items, change)
+    return _Row(new[0], payload, None, False), True
 
 
 async def _write(
-    connection: Connection, found: Table, sequence: int, payload: bytes, change: Change
+    connection: Connection,
+    found: Table,
+    sequence: int,
+    payload: bytes,
+    change: Change,
+    own_updated: datetime | None,
 ) -> None:
+    values = _values(found, change, payload, own_updated)
     await connection.execute(
-        f"UPDATE {found.name} SET payload = %(payload)s::json, version = %(version)s, "
-        "last_updated = %(updated)s, changed_at = %(now)s, pushed_by = %(platform)s "
+        f"UPDATE {found.name} SET {', '.join(f'{name} = %({name})s' for name in values)} "
         "WHERE sequence = %(sequence)s",
-        {"sequence": sequence, **_values(change, payload)},
+        {"sequence": sequence, **values},
     )
 
 
@@ -202,18 +223,16 @@ def _identity(found: Table, change: Change) -> dict[str, object]:
     return identity | ({"module": found.module} if found.module else {})
 
 
-def _values(change: Change, payload: bytes) -> dict[str, object]:
-    updated = nested.last_updated(payload)
+def _values(
+    found: Table, change: Change, payload: bytes, own_updated: datetime | None
+) -> dict[str, object]:
     return {
+        found.own_updated: own_updated,
         "payload": payload.decode(),
         "version": change.version,
-        "updated": datetimes.parse(updated) if updated else None,
-        "now": change.now,
-        "platform": change.platform_id,
+        "last_updated": stamp(payload),
+        "changed_at": change.now,
+        "pushed_by": change.platform_id,
+        "origin": change.origin.value,
+        "cause": change.cause,
     }
-
-
-def _unknown(change: Change) -> Exception:
-    return not_found(
-        f"the hub keeps no such object of {change.owner} in {change.module.id}; PUT it whole first."
-    )

@@ -17,7 +17,94 @@ class CustomObject(StoredObject):
                 fields=["module", "owner", "key", "audience"], name="customobject_identity"
             ),
         )
-        indexes = (models.Index(fields=["module", "key"], name="customobject_key"),)
+        indexes = (
+            models.Index(fields=["module", "key"], name="customobject_key"),
+            models.Index(
+                fields=["module", "audience", "sequence"],
+                include=["owner", "last_updated"],
+                name="customobject_page",
+            ),
+            models.Index(
+                fields=["module", "audience", "last_updated"],
+                include=["owner", "sequence"],
+                name="customobject_delta",
+            ),
+        )
+
+
+class Counted(models.Model):
+    """A number of kept objects of one owner for one audience."""
+
+    module = models.CharField(max_length=36)
+    owner = models.CharField(max_length=6)
+    audience = models.CharField(max_length=6)
+    number = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class Tally(Counted):
+    """The numbers as last added up (apps/store/tally.py): of all objects, and of those last
+    updated within a day and within an hour."""
+
+    class Span(models.TextChoices):
+        ALL = "all"
+        DAY = "day"
+        HOUR = "hour"
+
+    span = models.CharField(max_length=4, choices=Span)
+    start = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["module", "audience", "span", "start", "owner"],
+                nulls_distinct=False,
+                name="tally_identity",
+            ),
+        )
+
+
+class TallyChange(Counted):
+    """What triggers have counted since: all objects, or with `hour` those last updated in it."""
+
+    hour = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["module", "audience", "hour"], name="tallychange_hour"),)
+
+
+class Finding(models.Model):
+    """One remark on the quality of one kept object, from the first to the last sight of it."""
+
+    platform = models.BigIntegerField(null=True)
+    module = models.CharField(max_length=36)
+    owner = models.CharField(max_length=6)
+    key = models.TextField()
+    audience = models.CharField(max_length=6)
+    path = models.TextField()
+    code = models.CharField(max_length=40)
+    severity = models.CharField(max_length=7)
+    message = models.TextField()
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    times = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["module", "owner", "key", "audience", "path", "code"],
+                name="finding_identity",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["platform", "code"], name="finding_platform"),
+            models.Index(fields=["last_seen"], name="finding_seen"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} at {self.path}"
 
 
 class RoutingIndex(models.Model):
@@ -65,7 +152,10 @@ class StandIn(models.Model):
     )
 
     class Meta:
-        indexes = (models.Index(fields=["expires_at"], name="standin_expiry"),)
+        indexes = (
+            models.Index(fields=["expires_at"], name="standin_expiry"),
+            models.Index(fields=["module", "key"], name="standin_key", condition=~models.Q(key="")),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"

@@ -33,6 +33,11 @@ class StoredObject(models.Model):
     hub first saw it; `changed_at` is the hub's own stamp, `last_updated` the owner's, untouched.
     """
 
+    class Origin(models.TextChoices):
+        PUSH = "push"
+        PULL = "pull"
+        IMPORT = "import"
+
     module_id: ClassVar[str] = ""
 
     sequence = models.BigAutoField(primary_key=True)
@@ -48,17 +53,35 @@ class StoredObject(models.Model):
     last_updated = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
-    pushed_by = models.BigIntegerField(null=True)
+    pushed_by = models.BigIntegerField(
+        null=True, help_text="The platform it came from; empty: an import."
+    )
+    origin = models.CharField(max_length=6, choices=Origin, default=Origin.PUSH)
+    cause = models.CharField(
+        max_length=64,
+        default="",
+        help_text="The correlation id of the push, or the pull or import, that changed it last.",
+    )
+    flagged = models.BooleanField(default=False, help_text="Whether findings are open on it.")
 
     class Meta:
         abstract = True
         constraints = (
             models.UniqueConstraint(fields=["owner", "key", "audience"], name="%(class)s_identity"),
         )
+        # Pages are found in the second without a look at the rows, deltas in the third.
         indexes = (
             models.Index(fields=["key"], name="%(class)s_key"),
-            models.Index(fields=["last_updated", "sequence"], name="%(class)s_updated"),
-            models.Index(fields=["audience", "sequence"], name="%(class)s_audience"),
+            models.Index(
+                fields=["audience", "sequence"],
+                include=["owner", "last_updated"],
+                name="%(class)s_page",
+            ),
+            models.Index(
+                fields=["audience", "last_updated"],
+                include=["owner", "sequence"],
+                name="%(class)s_delta",
+            ),
         )
 
     def __str__(self) -> str:

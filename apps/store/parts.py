@@ -1,18 +1,50 @@
-"""Nested objects kept as rows of their own (the EVSEs of a Location), and those inside them."""
+"""Nested objects kept as rows of their own (the EVSEs of a Location), and those inside them.
 
+The parent's row is locked by whoever calls. A part that is older than the one kept is not kept.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from psycopg import AsyncConnection
 
-from hub.ocpi import datetimes, jsontext, nested
+from apps.store.change import Change, stamp
+from hub.ocpi import jsontext, nested
 from hub.ocpi.ids import fold
 from hub.ocpi.merge import merged
-from hub.ocpi.module import Part
+from hub.ocpi.module import Effect, Part
 from hub.ocpi.status import not_found
 
 Connection = AsyncConnection[Any]
+
+_READ = "SELECT uid, payload::text, own_updated FROM {parts} WHERE location_id = %s"
+_WRITE = """
+INSERT INTO {parts} (location_id, uid, payload, own_updated, changed_at)
+VALUES (%s, %s, %s::json, %s, %s) ON CONFLICT (location_id, uid) DO UPDATE SET
+payload = excluded.payload, own_updated = excluded.own_updated, changed_at = excluded.changed_at
+"""
+_DELETE = "DELETE FROM {parts} WHERE location_id = %s AND uid = ANY(%s)"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPart:
+    """A part as it is kept: its text, and its own last_updated, not raised by what is inside it."""
+
+    text: bytes
+    updated: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of parts: `changed` when any was written, `stale` when an older one was not,
+    `newer` are the texts of kept parts that are newer than what came."""
+
+    changed: bool = False
+    created: bool = False
+    stale: bool = False
+    newer: tuple[bytes, ...] = ()
 
 
 def split(body: bytes, member: str) -> tuple[bytes, list[bytes]]:
@@ -28,80 +60,124 @@ def split(body: bytes, member: str) -> tuple[bytes, list[bytes]]:
 
 
 async def replace_all(
-    connection: Connection, parts: str, parent: int, items: list[bytes], now: datetime
+    connection: Connection, parts: str, parent: int, items: list[bytes], change: Change
+) -> Outcome:
+    """Makes the parts of a parent exactly these; kept ones that are newer stay as they are."""
+    kept = await _read(connection, parts, parent)
+    given = {_uid(item): item for item in items}
+    newer = {
+        uid: part.text
+        for uid, part in kept.items()
+        if not change.overwrites
+        and is_older(stamp(given[uid]) if uid in given else change.updated, part.updated)
+    }
+    gone = [uid for uid in kept if uid not in given and uid not in newer]
+    written = {
+        uid: item
+        for uid, item in given.items()
+        if uid not in newer and (uid not in kept or kept[uid].text != item)
+    }
+    if gone:
+        await connection.execute(_DELETE.format(parts=parts), (parent, gone))
+    await _write(connection, parts, parent, written, change.now)
+    return Outcome(changed=bool(gone or written), newer=tuple(newer.values()))
+
+
+async def merge_all(
+    connection: Connection, parts: str, parent: int, items: list[bytes], change: Change
 ) -> None:
-    """Makes the parts of a parent exactly these."""
-    uids = [_uid(item) for item in items]
-    await connection.execute(
-        f"DELETE FROM {parts} WHERE location_id = %s AND uid <> ALL(%s)", (parent, uids)
-    )
-    for uid, item in zip(uids, items, strict=True):
-        await _write(connection, parts, parent, uid, item, now)
+    """Merges parts named in a PATCH of the parent; those that are not there yet are added."""
+    if not items:
+        return
+    kept = await _read(connection, parts, parent)
+    written = {}
+    for item in items:
+        uid = _uid(item)
+        part = kept.get(uid)
+        if part is None:
+            written[uid] = item
+        elif change.overwrites or not is_older(stamp(item), part.updated):
+            written[uid] = merged(part.text, item)
+    await _write(connection, parts, parent, written, change.now)
 
 
-async def merge_one(
-    connection: Connection, parts: str, parent: int, item: bytes, now: datetime
-) -> None:
-    """Merges a part named in a PATCH of the parent; one that is not there yet is added."""
-    kept = await _read(connection, parts, parent, _uid(item))
-    text = item if kept is None else merged(kept, item)
-    await _write(connection, parts, parent, _uid(item), text, now)
-
-
-async def keep_nested(
-    connection: Connection,
-    parts: str,
-    parent: int,
-    shape: tuple[Part, ...],
-    ids: tuple[str, ...],
-    body: bytes,
-    *,
-    merge: bool,
-    now: datetime,
-) -> bool:
-    """Keeps a part (one id) or an item inside a part (two ids); returns whether it is new.
+async def keep_nested(connection: Connection, parts: str, parent: int, change: Change) -> Outcome:
+    """Keeps a part (one id) or an item inside a part (two ids).
 
     Raises OcpiError 404 when what it belongs to, or a PATCH is for, is not there.
     """
+    ids, shape, merge = change.part_ids, change.module.parts, change.effect is Effect.MERGE
     uid = fold(ids[0])
-    kept = await _read(connection, parts, parent, uid)
-    if len(ids) == 1:
-        if merge and kept is None:
-            raise _unknown(shape[0], ids[0])
-        text = merged(kept, body) if merge and kept is not None else body
-        await _write(connection, parts, parent, uid, text, now)
-        return kept is None
-    if kept is None:
+    part = (await _read(connection, parts, parent, uid)).get(uid)
+    if part is None and (merge or len(ids) > 1):
         raise _unknown(shape[0], ids[0])
-    inner = shape[1]
-    known = nested.item(kept, inner.member, inner.id_field, ids[1]) is not None
-    text_or_none = nested.with_item(kept, inner.member, inner.id_field, ids[1], body, merge=merge)
-    if text_or_none is None:
-        raise _unknown(inner, ids[1])
-    await _write(connection, parts, parent, uid, text_or_none, now)
-    return not known
+    if part is not None and len(ids) > 1:
+        return await _keep_inner(connection, parts, parent, part, change)
+    text = change.body
+    if part is not None:
+        if not change.overwrites and is_older(change.updated, part.updated):
+            return Outcome(stale=True)
+        text = nested.raised(merged(part.text, text), part.text) if merge else text
+        if text == part.text:
+            return Outcome()
+    await _write(connection, parts, parent, {uid: text}, change.now, change.updated)
+    return Outcome(changed=True, created=part is None)
 
 
-async def _read(connection: Connection, parts: str, parent: int, uid: str) -> bytes | None:
-    cursor = await connection.execute(
-        f"SELECT payload::text FROM {parts} WHERE location_id = %s AND uid = %s FOR UPDATE",
-        (parent, uid),
-    )
-    row = await cursor.fetchone()
-    return None if row is None else row[0].encode()
+async def _keep_inner(
+    connection: Connection, parts: str, parent: int, part: KeptPart, change: Change
+) -> Outcome:
+    """Keeps a Connector inside its EVSE, whose last_updated is raised with it."""
+    inner: Part = change.module.parts[1]
+    identifier = change.part_ids[1]
+    kept = nested.item(part.text, inner.member, inner.id_field, identifier)
+    if kept is not None and not change.overwrites and is_older(change.updated, stamp(kept)):
+        return Outcome(stale=True)
+    text = nested.with_item(
+        part.text, inner.member, inner.id_field, identifier, change.body,
+        merge=change.effect is Effect.MERGE,
+    )  # fmt: skip
+    if text is None:
+        raise _unknown(inner, identifier)
+    if text == part.text:
+        return Outcome()
+    uid = fold(change.part_ids[0])
+    await _write(connection, parts, parent, {uid: text}, change.now, part.updated)
+    return Outcome(changed=True, created=kept is None)
+
+
+def is_older(given: datetime | None, kept: datetime | None) -> bool:
+    """Whether what came is older than what is kept; without both moments it never is."""
+    return given is not None and kept is not None and given < kept
+
+
+async def _read(
+    connection: Connection, parts: str, parent: int, uid: str | None = None
+) -> dict[str, KeptPart]:
+    one = "" if uid is None else " AND uid = %s"
+    values = (parent,) if uid is None else (parent, uid)
+    cursor = await connection.execute(_READ.format(parts=parts) + one, values)
+    return {row[0]: KeptPart(row[1].encode(), row[2]) for row in await cursor.fetchall()}
 
 
 async def _write(
-    connection: Connection, parts: str, parent: int, uid: str, text: bytes, now: datetime
+    connection: Connection,
+    parts: str,
+    parent: int,
+    texts: dict[str, bytes],
+    now: datetime,
+    updated: datetime | None = None,
 ) -> None:
-    updated = nested.last_updated(text)
-    await connection.execute(
-        f"INSERT INTO {parts} (location_id, uid, payload, last_updated, changed_at) "
-        "VALUES (%s, %s, %s::json, %s, %s) ON CONFLICT (location_id, uid) DO UPDATE SET "
-        "payload = excluded.payload, last_updated = excluded.last_updated, "
-        "changed_at = excluded.changed_at",
-        (parent, uid, text.decode(), datetimes.parse(updated) if updated else None, now),
-    )
+    """Writes parts; their own last_updated is `updated`, or what their text says."""
+    rows = [
+        (parent, uid, text.decode(), updated or stamp(text), now) for uid, text in texts.items()
+    ]
+    statement = _WRITE.format(parts=parts)
+    if len(rows) == 1:
+        await connection.execute(statement, rows[0])
+    elif rows:
+        async with connection.cursor() as cursor:
+            await cursor.executemany(statement, rows)
 
 
 def _uid(item: bytes) -> str:

@@ -52,6 +52,26 @@ async def find(
         return await cursor.fetchone()
 
 
+async def of_object(
+    connection: Connection,
+    module: str,
+    key: str,
+    follower: tuple[int, str],
+    target_party: str,
+    now: datetime,
+) -> StandIn | None:
+    """The stand-in that a platform and party were given for a kept object, when it is good."""
+    async with connection.cursor(row_factory=class_row(StandIn)) as cursor:
+        await cursor.execute(
+            f"SELECT {', '.join(_COLUMNS)} FROM store_standin WHERE module = %s AND key = %s "
+            "AND key <> '' AND follower_platform = %s AND follower_party = %s "
+            "AND target_party = %s AND (expires_at IS NULL OR expires_at > %s) "
+            "ORDER BY created_at LIMIT 1",
+            (module, key, *follower, target_party, now),
+        )
+        return await cursor.fetchone()
+
+
 async def extend(connection: Connection, identifier: str, until: datetime) -> None:
     """Lets a stand-in live longer, never shorter."""
     await connection.execute(

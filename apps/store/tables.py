@@ -32,6 +32,11 @@ class Table:
         return "t.module = %(module)s" if self.module else "TRUE"
 
     @property
+    def own_updated(self) -> str:
+        """The column of the object's own last_updated, which its parts do not raise."""
+        return "own_updated" if self.parts else "last_updated"
+
+    @property
     def document(self) -> str:
         """SQL of a whole object as text; one with parts is put together."""
         if not self.parts:

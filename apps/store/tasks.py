@@ -1,13 +1,23 @@
-"""Nudges for the store: expired stand-ins and links nobody has used for long go."""
+"""Nudges for the store: numbers are added up; what has expired or grown old goes."""
 
 from datetime import UTC, datetime, timedelta
 
 from celery import shared_task
+from django.db import connection
 
+from apps.store import tally
 from apps.store.models import RoutingIndex, StandIn
 
 # Longer than a session, its CDR and the corrections to it are talked about.
 LINK_LIFE = timedelta(days=400)
+
+
+@shared_task
+def fold() -> None:
+    """Adds up what has been counted since the last time."""
+    with connection.cursor() as cursor:
+        cursor.execute(tally.FOLD)
+        cursor.execute(tally.TIDY)
 
 
 @shared_task

@@ -37,6 +37,7 @@ MODULE = Module(
     object="Token",
     key={"token_uid": "uid"},
     qualifier=("type", "RFID"),
+    personal=True,
     routes=(
         sender("", get=Effect.LIST),
         sender("{token_uid}/authorize", post=AUTHORIZE),

@@ -71,6 +71,9 @@ def _class_names(module: Module) -> Iterator[str]:
 def check_together(modules: dict[str, Module]) -> None:
     """Raises BadDescription when descriptions contradict each other."""
     for module in modules.values():
+        for reference in module.references:
+            if reference.module not in modules:
+                raise BadDescription(f"{module.id}: a reference names unknown {reference.module!r}")
         for route in module.routes:
             for operation in route.operations.values():
                 for clue in operation.clues:

@@ -27,6 +27,13 @@ def render(
     return msgspec.json.encode(envelope)
 
 
+def around_list(code: Code, now: datetime) -> tuple[bytes, bytes]:
+    """The two ends of an envelope whose `data` is a list that is written in between."""
+    whole = render(code, now, data=msgspec.Raw(b"[]"))
+    opening, bracket, closing = whole.partition(b"[")
+    return opening + bracket, closing
+
+
 def raw(text: bytes) -> msgspec.Raw:
     """JSON text as the `data` of an envelope, written as it stands."""
     return msgspec.Raw(text)

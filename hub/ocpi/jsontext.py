@@ -4,7 +4,9 @@ Numbers keep their digits, strings their spelling and unknown members their plac
 member is carried as the raw text it arrived in and never as a Python value.
 """
 
+import json
 from collections.abc import Mapping
+from decimal import Decimal
 
 import msgspec
 
@@ -61,6 +63,16 @@ def raw(value: object) -> msgspec.Raw:
 def is_null(text: msgspec.Raw | None) -> bool:
     """Whether a member is absent or JSON null."""
     return text is None or bytes(text).strip() == b"null"
+
+
+def same(one: bytes, other: bytes) -> bool:
+    """Whether two JSON texts say the same: spaces and the order of members do not matter, and
+    numbers are compared digit for digit by value."""
+    return _exact(one) == _exact(other)
+
+
+def _exact(text: bytes) -> object:
+    return json.loads(text, parse_float=Decimal, parse_int=Decimal)
 
 
 def replace(text: bytes, name: str, value: str) -> bytes:

@@ -4,7 +4,7 @@ These are made for every message, so they are msgspec structs: as frozen as data
 several times faster.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -69,11 +69,13 @@ class Outgoing(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True, dict=True):
-    """An HTTP answer, of a platform or of the hub; header names of platforms are in lower case."""
+    """An HTTP answer, of a platform or of the hub; header names of platforms are in lower case.
+    `rest` goes on with a body that is too long to be held whole."""
 
     status: int
     headers: Headers
     body: bytes
+    rest: AsyncIterator[bytes] | None = None
 
     @cached_property
     def envelope(self) -> Envelope | None:

@@ -237,6 +237,15 @@ class Part:
     object: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Ids of other objects: `field`, a dotted path through objects and lists, names objects of
+    `module` that the same owner keeps here, for everyone or for the same party."""
+
+    field: str
+    module: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Module:
     """The description of one OCPI module.
@@ -254,6 +263,8 @@ class Module:
             tokens); the object has a field of the same name.
         parts: nested objects, outermost first.
         appends: list members that a PATCH adds to.
+        references: ids of other objects in its objects; an unknown one is a finding.
+        personal: its messages tell of drivers, so they are forgotten early.
         versions: OCPI versions that have the module.
         custom: not in the specification; shown only to platforms with an agreement for it.
     """
@@ -268,6 +279,8 @@ class Module:
     qualifier: tuple[str, str] | None = None
     parts: tuple[Part, ...] = ()
     appends: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    personal: bool = False
     versions: frozenset[str] = frozenset({"2.2.1"})
     custom: bool = False
 

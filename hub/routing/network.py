@@ -7,6 +7,7 @@ from enum import Enum, StrEnum
 from hub.ocpi.headers import TokenForm
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface, Module, Role
+from hub.ocpi.schema import Mode
 
 
 class Status(StrEnum):
@@ -60,6 +61,9 @@ class Platform:
         implicit_get_all: a list request without TO means GET All (D-05).
         hub_means_anyone: private messages TO the hub are placed by content (D-09).
         answers_authorize: may be asked about tokens whose owner is unknown.
+        validation: which findings refuse its pushes.
+        overwrites: its objects are kept even when they are older than what is kept.
+        not_pulled: modules whose lists the hub does not pull from it.
     """
 
     id: int
@@ -75,6 +79,9 @@ class Platform:
     implicit_get_all: bool = False
     hub_means_anyone: bool = False
     answers_authorize: bool = False
+    validation: Mode = Mode.LENIENT
+    overwrites: bool = False
+    not_pulled: frozenset[str] = frozenset()
     max_in_flight: int | None = None
 
 

@@ -35,6 +35,7 @@ def form_of(row: Platform, **changes: Any) -> dict[str, Any]:
         "name": row.name,
         "token_form": row.token_form,
         "presents_as": row.presents_as,
+        "validation": row.validation,
         "max_in_flight": "",
         "endpoints-TOTAL_FORMS": len(endpoints),
         "endpoints-INITIAL_FORMS": len(endpoints),

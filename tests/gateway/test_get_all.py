@@ -6,7 +6,17 @@ import pytest
 
 from apps.parties.models import Agreement
 from hub.routing.network import Status
-from tests.gateway.objects import LATER, WHEN, cdr, evse, location, session, tariff, token
+from tests.gateway.objects import (
+    LATER,
+    WHEN,
+    cdr,
+    connector,
+    evse,
+    location,
+    session,
+    tariff,
+    token,
+)
 from tests.hub import Hub
 from tests.platforms import RECEIVER, SENDER, Platform
 
@@ -26,7 +36,11 @@ def ids(platform: Platform, module: str, query: str = "") -> list[str]:
 
 def test_objects_of_several_owners_digit_for_digit(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """R-20, R-21, R-22, Y-04"""
-    raw = b'{"country_code":"NL","party_id":"CPO","id":"T1","price":0.2500000,"z":1,"a":{"x":null}}'
+    raw = (
+        b'{"country_code":"NL","party_id":"CPO","id":"T1","currency":"EUR","elements":'
+        b'[{"price_components":[{"type":"ENERGY","price":0.2500000,"step_size":1}]}],'
+        b'"last_updated":"2026-03-01T10:00:00Z","z":1,"a":{"x":null}}'
+    )
     cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", body=raw, to=HUB)
     push(hub.platform("BE/CPO"), tariff("T1", owner="BE/CPO"), "tariffs")
     reply = msp.request("GET", "tariffs", SENDER, to=HUB)
@@ -93,8 +107,8 @@ def test_a_location_is_put_together_with_its_evses(hub: Hub, cpo: Platform, msp:
     patch = {"status": "CHARGING", "last_updated": LATER}
     cpo.request("PATCH", "locations", RECEIVER, "NL/CPO/l1/e2", json=patch, to=HUB)
     cpo.request("PUT", "locations", RECEIVER, "NL/CPO/L1/E3", json=evse("E3"), to=HUB)
-    connector = {"id": "2", "standard": "CHADEMO", "last_updated": LATER}
-    cpo.request("PUT", "locations", RECEIVER, "NL/CPO/L1/E1/2", json=connector, to=HUB)
+    second = connector("2", standard="CHADEMO", last_updated=LATER)
+    cpo.request("PUT", "locations", RECEIVER, "NL/CPO/L1/E1/2", json=second, to=HUB)
     found = msp.request("GET", "locations", SENDER, to=HUB).data[0]
     assert [e["uid"] for e in found["evses"]] == ["E1", "E2", "E3"]
     assert found["evses"][1]["status"] == "CHARGING"
@@ -102,7 +116,7 @@ def test_a_location_is_put_together_with_its_evses(hub: Hub, cpo: Platform, msp:
     assert [c["id"] for c in found["evses"][0]["connectors"]] == ["1", "2"]
     assert found["evses"][0]["last_updated"] == LATER
     one = msp.request("GET", "locations", SENDER, "L1/E1/2", to=HUB)
-    assert one.data == connector
+    assert one.data == second
     assert msp.request("GET", "locations", SENDER, "L1/E9", to=HUB).status == 404
     assert ids(msp, "locations", f"date_from={LATER}") == ["L1"]
 

@@ -1,0 +1,40 @@
+"""What is found wrong with the body of a push, and whether it is refused for that."""
+
+from msgspec import structs
+
+from apps.gateway.call import Call
+from hub.ocpi.module import Effect
+from hub.ocpi.schema import Finding, Kind, Mode, Severity, check, refusing
+from hub.ocpi.schema.messages import body_class
+from hub.ocpi.status import invalid
+
+NAMED = 3
+
+
+def findings(call: Call) -> tuple[Finding, ...]:
+    """Everything the table of its class has to say about the body of a push; nothing where the
+    class is not known. What the URL says too may be missing: it is added to what is kept."""
+    message = call.message
+    wanted = body_class(message.match, message.version)
+    if wanted is None or message.content is None:
+        return ()
+    partial = message.match.operation.effect is Effect.MERGE
+    named_in_url = {"$.country_code", "$.party_id"} | {
+        f"$.{id_field}" for id_field in message.match.module.key.values()
+    }
+    return tuple(
+        structs.replace(each, severity=Severity.WARNING)
+        if each.code == Kind.MISSING.code and each.path in named_in_url
+        else each
+        for each in check(wanted, message.content, partial=partial)
+    )
+
+
+def refuse(mode: Mode, found: tuple[Finding, ...]) -> None:
+    """Raises OcpiError 2001 when the mode of the platform refuses a push for what was found."""
+    grave = refusing(mode, found)
+    if not grave:
+        return
+    named = "; ".join(f"{each.path}: {each.message}" for each in grave[:NAMED])
+    more = f" (and {len(grave) - NAMED} more)" if len(grave) > NAMED else ""
+    raise invalid(f"{named}{more}")

@@ -1,0 +1,178 @@
+"""How many objects a party may see: exact, and without counting them one by one.
+
+Triggers (apps/store/triggers.py) add a row to TallyChange, in the same transaction, for every
+object that comes, goes, or moves to another hour by its last_updated; `fold` adds them up every
+minute. A list with dates adds up whole days and hours, and counts rows only in the hours that its
+dates cut.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from apps.store.objects import EVERYONE
+from apps.store.tables import Table
+from hub.ocpi.module import Audience, Module
+from hub.ocpi.paging import Window
+from hub.routing.visible import View
+
+Connection = AsyncConnection[Any]
+Range = tuple[datetime, datetime]
+
+FOLD = """
+WITH gone AS (DELETE FROM store_tallychange RETURNING module, owner, audience, hour, number),
+spans AS (
+    SELECT module, owner, audience, 'all' AS span, hour AS start, number FROM gone
+    WHERE hour IS NULL
+    UNION ALL SELECT module, owner, audience, 'hour', hour, number FROM gone
+    WHERE hour IS NOT NULL
+    UNION ALL SELECT module, owner, audience, 'day', date_trunc('day', hour, 'UTC'), number
+    FROM gone WHERE hour IS NOT NULL
+)
+INSERT INTO store_tally AS t (module, owner, audience, span, start, number)
+SELECT module, owner, audience, span, start, sum(number) FROM spans
+GROUP BY module, owner, audience, span, start HAVING sum(number) <> 0
+ON CONFLICT (module, audience, span, start, owner) DO UPDATE SET number = t.number + excluded.number
+"""
+TIDY = "DELETE FROM store_tally WHERE number = 0"
+
+_VIEW = """
+module = %(module)s AND audience = ANY(%(audiences)s) AND owner <> ALL(%(hidden)s)
+"""
+_ALL = f"""
+SELECT owner, audience, sum(number)::bigint FROM (
+    SELECT owner, audience, number FROM store_tally WHERE {_VIEW} AND span = 'all'
+    UNION ALL
+    SELECT owner, audience, number FROM store_tallychange WHERE {_VIEW} AND hour IS NULL
+) t GROUP BY owner, audience HAVING sum(number) > 0
+"""
+_WHOLE_HOURS = f"""
+SELECT coalesce(sum(number), 0)::bigint FROM (
+    SELECT number FROM store_tallychange
+    WHERE {_VIEW} AND hour >= %(first)s AND hour < %(last)s
+    UNION ALL SELECT number FROM store_tally
+    WHERE {_VIEW} AND span = 'day' AND start >= %(first_day)s AND start < %(last_day)s
+    UNION ALL SELECT number FROM store_tally
+    WHERE {_VIEW} AND span = 'hour' AND start >= %(first)s AND start < %(first_day)s
+    UNION ALL SELECT number FROM store_tally
+    WHERE {_VIEW} AND span = 'hour' AND start >= %(last_day)s AND start < %(last)s
+) t
+"""
+_PARTS_OF_HOURS = """
+SELECT coalesce(sum(cut.number), 0)::bigint
+FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS part (start, until),
+LATERAL (
+    SELECT count(*) AS number FROM {table} t WHERE {where} AND t.audience = ANY(%(audiences)s)
+    AND t.owner <> ALL(%(hidden)s) AND t.last_updated >= part.start AND t.last_updated < part.until
+) cut
+"""
+_OVERLAID = """
+SELECT count(*) FROM {table} d JOIN {table} t ON t.owner = d.owner AND t.key = d.key
+    AND t.audience = '' {same_module}
+WHERE {where} AND d.audience = %(viewer)s AND d.owner = ANY(%(both)s)
+    AND (%(date_from)s::timestamptz IS NULL OR t.last_updated >= %(date_from)s)
+    AND (%(date_to)s::timestamptz IS NULL OR t.last_updated < %(date_to)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What a view has in a window.
+
+    Attributes:
+        total: the number of objects.
+        directed: whether the viewer has copies of its own.
+        overlaid: owners of which it has both, so that a public object may be hidden by a copy.
+    """
+
+    total: int
+    directed: bool = False
+    overlaid: tuple[str, ...] = ()
+
+
+def audiences(module: Module, view: View) -> list[str]:
+    """Whose copies a viewer is shown: its own, and of public modules those for everyone."""
+    own = str(view.viewer)
+    return [own] if module.audience is Audience.ADDRESSEE else [EVERYONE, own]
+
+
+async def count(
+    connection: Connection, found: Table, module: Module, view: View, window: Window
+) -> Count:
+    """The number of all objects of a module that a view shows within the dates of a window."""
+    values: dict[str, object] = {
+        "module": module.id,
+        "audiences": audiences(module, view),
+        "hidden": [str(owner) for owner in view.hidden_owners],
+        "viewer": str(view.viewer),
+        "date_from": window.date_from,
+        "date_to": window.date_to,
+    }
+    rows = await (await connection.execute(_ALL, values)).fetchall()
+    total = sum(number for _, _, number in rows)
+    public = {owner for owner, audience, _ in rows if audience == EVERYONE}
+    copied = {owner for owner, audience, _ in rows if audience != EVERYONE}
+    both = tuple(sorted(public & copied))
+    if total and (window.date_from or window.date_to):
+        total = await _dated(connection, found, values, window)
+    if total and both:
+        total -= await _number(
+            connection,
+            _OVERLAID.format(
+                table=found.name,
+                where=found.where,
+                same_module="AND t.module = d.module" if found.module else "",
+            ),
+            {**values, "both": list(both)},
+        )
+    return Count(total, bool(copied), both)
+
+
+async def _dated(
+    connection: Connection, found: Table, values: dict[str, object], window: Window
+) -> int:
+    (first, last), cut = hours(window.date_from, window.date_to)
+    first_day, last_day = days(first, last)
+    spans = {"first": first, "last": last, "first_day": first_day, "last_day": last_day}
+    whole = await _number(connection, _WHOLE_HOURS, {**values, **spans})
+    ends = {"starts": [start for start, _ in cut], "ends": [end for _, end in cut]}
+    sql = _PARTS_OF_HOURS.format(table=found.name, where=found.where)
+    return whole + await _number(connection, sql, {**values, **ends})
+
+
+async def _number(connection: Connection, sql: str, values: dict[str, object]) -> int:
+    row = await (await connection.execute(sql, values)).fetchone()
+    return int(row[0]) if row else 0
+
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_ALWAYS = (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
+
+
+def hours(date_from: datetime | None, date_to: datetime | None) -> tuple[Range, Sequence[Range]]:
+    """The whole hours between two moments, and the parts of hours that are left at both ends."""
+    first, last = _ALWAYS
+    if date_from is not None:
+        first = date_from.replace(minute=0, second=0, microsecond=0)
+        first += _HOUR if first < date_from else timedelta()
+    if date_to is not None:
+        last = date_to.replace(minute=0, second=0, microsecond=0)
+    if date_from is not None and date_to is not None and first > last:
+        return (first, first), [(date_from, date_to)]
+    cut = []
+    if date_from is not None and date_from < first:
+        cut.append((date_from, first))
+    if date_to is not None and last < date_to:
+        cut.append((last, date_to))
+    return (first, last), cut
+
+
+def days(first: datetime, last: datetime) -> Range:
+    """The whole days between two moments; where there are none, an empty range at the end."""
+    first_day = first.replace(hour=0)
+    first_day += _DAY if first_day < first else timedelta()
+    last_day = last.replace(hour=0)
+    return (first_day, last_day) if first_day <= last_day else (last, last)

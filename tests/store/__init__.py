@@ -1,0 +1,1 @@
+"""The store: keeping, counting, listing, and what is wrong with what is kept."""
