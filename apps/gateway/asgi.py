@@ -27,6 +27,7 @@ from apps.modules import registry
 from apps.parties import directory
 from apps.traffic import metrics
 from apps.traffic.legs import Between, inward, with_bodies
+from apps.traffic.record import clip
 from hub.ocpi import envelope, headers
 from hub.ocpi.message import Answer, Message
 from hub.ocpi.module import Audience, Effect, Operation, Route
@@ -231,7 +232,7 @@ def _record(
         code=passage.code,
         error=passage.error,
     )
-    row.answer_bytes = passage.sent
+    row.answer_bytes, row.object = passage.sent, clip(passage.object, 200)
     own = b"" if answer.body is passage.answered else answer.body
     with_bodies(row, process.bodies, body, own, passage.private)
     process.recorder.add(row)

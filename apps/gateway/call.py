@@ -41,5 +41,6 @@ class Passage(Struct):
     error: str = ""
     private: bool = True
     waited: float = 0.0  # seconds spent on the other party
+    object: str = ""  # the kept object that it changed
     sent: int = 0  # bytes of the answer's body
     answered: bytes = b""  # the last body that another platform answered with

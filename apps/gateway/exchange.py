@@ -42,7 +42,7 @@ async def execute(call: Call, passage: Passage, decision: Decision) -> Answer:
         case Broadcast():
             passage.action = "broadcast"
             passage.to_party = str(call.network.hub)
-            return await _broadcast(call, decision)
+            return await _broadcast(call, passage, decision)
         case FromStore():
             passage.action = "answered"
             passage.to_party = str(call.network.hub)
@@ -79,14 +79,14 @@ async def _forward(call: Call, passage: Passage, decision: Forward) -> Answer:
         await standins.wait_for_result(call, stand_in, answer)
     if operation.effect is Effect.LIST:
         extra = await standins.page_header(call, hop, answer, request.url)
-    await _remember(call, hop.to.id, answer)
+    await _remember(call, passage, hop.to.id, answer)
     if operation.location:
         key = change_of(message, call.from_party, str(hop.to.id), 0, call.now).key
         extra = await standins.location_header(call, hop, answer, request.url, key)
     return Answer(back.status, back.headers + extra, back.body)
 
 
-async def _remember(call: Call, to: PartyId, answer: Answer) -> None:
+async def _remember(call: Call, passage: Passage, to: PartyId, answer: Answer) -> None:
     """Keeps the directed copy of an accepted push, and what the message teaches. The other party
     has accepted: whatever fails here is logged and does not turn its yes into a no."""
     message = call.message
@@ -109,6 +109,7 @@ async def _remember(call: Call, to: PartyId, answer: Answer) -> None:
                     findings=findings(call),
                     overwrites=call.platform.overwrites,
                 )
+                passage.object = change.object
                 await keep_alone(connection, change)
     except OcpiError as error:
         # A PATCH of an object that was never pushed to this party whole: there is nothing to merge.
@@ -117,7 +118,7 @@ async def _remember(call: Call, to: PartyId, answer: Answer) -> None:
         log.exception("%s: copy not kept", message.correlation_id)
 
 
-async def _broadcast(call: Call, decision: Broadcast) -> Answer:
+async def _broadcast(call: Call, passage: Passage, decision: Broadcast) -> Answer:
     found = findings(call)
     refuse(call.platform.validation, found)
     change = change_of(
@@ -129,6 +130,7 @@ async def _broadcast(call: Call, decision: Broadcast) -> Answer:
         findings=found,
         overwrites=call.platform.overwrites,
     )
+    passage.object = change.object
     async with call.process.pool.connection() as connection:
         kept = await accept_push(connection, call.message, change, decision.hops)
     call.process.nudge({hop.platform.id for hop in decision.hops})

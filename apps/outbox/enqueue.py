@@ -32,11 +32,6 @@ WHERE state = 'waiting' AND attempts = 0 AND object = %(object)s
 """
 
 
-def object_of(change: Change) -> str:
-    """What is kept in order: a push of a Location and one of its EVSEs keep their order."""
-    return f"{change.module.id} {change.owner} {change.key}"
-
-
 async def accept_push(
     connection: Connection, message: Message, change: Change, hops: Sequence[Hop]
 ) -> Kept:
@@ -54,7 +49,7 @@ async def accept_push(
 async def _book(
     connection: Connection, message: Message, change: Change, hops: Sequence[Hop]
 ) -> None:
-    what, now = object_of(change), change.now
+    what, now = change.object, change.now
     platforms = [hop.platform.id for hop in hops]
     if supersedes(change.effect) and not change.part_ids:
         await connection.execute(

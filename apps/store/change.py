@@ -43,9 +43,19 @@ class Change:
     overwrites: bool = False
 
     @property
+    def object(self) -> str:
+        """The object it is about, in one text: pushes of a Location and of its EVSEs are alike."""
+        return object_name(self.module.id, str(self.owner), self.key)
+
+    @property
     def updated(self) -> datetime | None:
         """The body's last_updated; None when it has none that can be read."""
         return stamp(self.body)
+
+
+def object_name(module: str, owner: str, key: str) -> str:
+    """How log and deliveries name an object, such as `locations NL/CPO LOC1`."""
+    return f"{module} {owner} {key}"
 
 
 def stamp(text: bytes) -> datetime | None:

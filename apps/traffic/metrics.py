@@ -30,6 +30,10 @@ DELIVERIES = Counter(
     "hub_deliveries_total", "Deliveries of broadcast pushes, by outcome.", ("module", "outcome")
 )
 
+PULLED = Counter(
+    "hub_pulled_total", "Objects on pulled pages, by what became of them.", ("module", "outcome")
+)
+
 
 class Tally:
     """Counts of one process since the last `publish`: plain numbers, because every change of a

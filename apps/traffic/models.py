@@ -42,6 +42,7 @@ class Leg(models.Model):
     answer_headers = models.TextField(blank=True)
     request_body = models.TextField(null=True)
     answer_body = models.TextField(null=True)
+    object = models.TextField(blank=True, default="", help_text="The kept object that it changed.")
 
     class Meta:
         verbose_name = "message"
@@ -51,6 +52,9 @@ class Leg(models.Model):
             models.Index(fields=["request_id"], name="leg_request"),
             models.Index(fields=["platform_id", "-id"], name="leg_platform"),
             models.Index(fields=["-id"], name="leg_newest"),
+            models.Index(
+                fields=["object", "-id"], name="leg_object", condition=~models.Q(object="")
+            ),
         )
 
     def __str__(self) -> str:

@@ -47,6 +47,7 @@ class Row(Struct):
     answer_headers: str
     request_body: str | None
     answer_body: str | None
+    object: str = ""
 
 
 COLUMNS = Row.__struct_fields__

@@ -44,6 +44,20 @@ def test_both_legs_are_linked(hub: Hub, cpo: Platform, msp: Platform) -> None:
     assert '"T1"' in (inward.request_body or "")
 
 
+def test_the_leg_that_changed_an_object_names_it(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    """The history of an object: whatever way its pushes went, and no request that only read it."""
+    cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/t1", json=tariff(), to=HUB)
+    cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=MSP)
+    cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json={"id": "T2"}, to=HUB)
+    msp.request("GET", "tariffs", SENDER, to=HUB)
+    hub.flush()
+    legs = Leg.objects.filter(object="tariffs NL/CPO T1")
+    assert sorted((leg.direction, leg.method, leg.to_party) for leg in legs) == [
+        ("in", "PUT", "DE/MSP"),
+        ("in", "PUT", "NL/HUB"),
+    ]
+
+
 def test_a_delivery_is_a_leg_of_its_push(hub: Hub, cpo: Platform, msp: Platform) -> None:
     cpo.request(
         "PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB,
