@@ -96,6 +96,14 @@ def dotted_names(text: str) -> tuple[str, ...]:
     return names
 
 
+def days_by_name(text: str) -> tuple[tuple[str, int], ...]:
+    """`sessions=90,cdrs=400`: a number of days for each name."""
+    pairs = [word.partition("=") for word in words(text)]
+    if not all(name.strip() for name, _, _ in pairs):
+        raise ValueError
+    return tuple((name.strip(), number(1, 36_500)(days.strip())) for name, _, days in pairs)
+
+
 def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(word) for word in words(text))
 

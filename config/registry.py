@@ -50,6 +50,17 @@ class Settings:
     max_answer_bytes: int
     rate_limit: int
     max_in_flight: int
+    pull_modules: tuple[str, ...]
+    pull_delta_minutes: int
+    pull_full_hours: int
+    pull_overlap_minutes: int
+    pull_private_days: int
+    pull_at_once: int
+    pull_max_pages: int
+    pull_max_objects: int
+    pull_max_bytes: int
+    keep_days: tuple[tuple[str, int], ...]
+    personal_days: int
     log_bodies: str
     log_body_limit: int
     log_days: int
@@ -124,6 +135,34 @@ SETTINGS = (
             "Requests per second of one platform to one web process."),
     Setting("HUB_MAX_IN_FLIGHT", "max_in_flight", parsers.number(1, 100_000), "500",
             "1 to 100000", "Requests the hub has waiting at one platform, per web process."),
+    Setting("HUB_PULL_MODULES", "pull_modules", parsers.words, "all",
+            "comma-separated module ids, all, or none",
+            "Modules whose lists the hub pulls from platforms."),
+    Setting("HUB_PULL_DELTA_MINUTES", "pull_delta_minutes", parsers.number(0, 10_080), "60",
+            "0 to 10080; 0 is never", "How often the hub pulls what has changed."),
+    Setting("HUB_PULL_FULL_HOURS", "pull_full_hours", parsers.number(0, 8760), "24",
+            "0 to 8760; 0 is never", "How often the hub pulls whole lists."),
+    Setting("HUB_PULL_OVERLAP_MINUTES", "pull_overlap_minutes", parsers.number(0, 10_080), "10",
+            "0 to 10080",
+            "By how much a pull of changes reaches back behind the start of the pull before it."),
+    Setting("HUB_PULL_PRIVATE_DAYS", "pull_private_days", parsers.number(1, 3650), "30",
+            "1 to 3650",
+            "How far back whole lists of private modules (sessions, CDRs) are asked for."),
+    Setting("HUB_PULL_AT_ONCE", "pull_at_once", parsers.number(1, 100), "4", "1 to 100",
+            "Platforms the hub pulls from at the same time; from each it asks one page at a time."),
+    Setting("HUB_PULL_MAX_PAGES", "pull_max_pages", parsers.number(1, 10_000_000), "20000",
+            "1 to 10000000", "Pages after which a pull is stopped."),
+    Setting("HUB_PULL_MAX_OBJECTS", "pull_max_objects", parsers.number(1, 1_000_000_000),
+            "2000000", "1 to 1000000000", "Objects after which a pull is stopped."),
+    Setting("HUB_PULL_MAX_BYTES", "pull_max_bytes", parsers.size, "8192MiB",
+            "bytes, or a number with KiB or MiB, at least 1KiB",
+            "Bytes after which a pull is stopped."),
+    Setting("HUB_KEEP_DAYS", "keep_days", parsers.days_by_name, "sessions=90,cdrs=400",
+            "comma-separated module=days, days from 1 to 36500",
+            "Days after their last change that objects of a module are kept; of others, for ever."),
+    Setting("HUB_PERSONAL_DAYS", "personal_days", parsers.number(1, 3650), "7", "1 to 3650",
+            "Days until ids and bodies of messages that tell of drivers (tokens, sessions, CDRs,"
+            " commands, charging profiles) are removed from message log and delivery records."),
     Setting("HUB_LOG_BODIES", "log_bodies", parsers.one_of("none", "public", "all"), "public",
             "none, public or all",
             "Whose bodies the message log keeps: of no module, of those that may be broadcast,"

@@ -6,7 +6,6 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from apps.database import Pool, in_thread
 from apps.modules import module_of
@@ -22,7 +21,7 @@ from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Answer, Outgoing
 from hub.ocpi.module import Interface
 from hub.ocpi.status import Code, OcpiError
-from hub.policy.retry import Done, Drop, Outcome, verdict
+from hub.policy.retry import Done, Drop, Outcome, retry_after, verdict
 from hub.routing.hop import identity, target_url
 from hub.routing.network import Network, Platform, Status
 
@@ -113,7 +112,7 @@ async def _attempt(
         outcome = Outcome(None, int(error.code))
     else:
         assert answer is not None  # no error means an answer
-        outcome = Outcome(answer.status, code, _retry_after(answer, clock()))
+        outcome = Outcome(answer.status, code, retry_after(answer.header("retry-after"), clock()))
     decided = (
         Drop(error.message)
         if error is not None and error.code not in (Code.TIMEOUT, Code.CONNECTION_PROBLEM)
@@ -140,14 +139,3 @@ def _request(due: Due, platform: Platform, network: Network) -> Outgoing:
         body=bytes(due.body),
         time_limit=TIME_LIMIT,
     )
-
-
-def _retry_after(answer: Answer, now: datetime) -> float | None:
-    """Seconds of a Retry-After header, in either of its forms; None when absent or unreadable."""
-    value = answer.header("retry-after").strip()
-    if value.isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (ValueError, TypeError):
-        return None

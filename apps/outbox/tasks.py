@@ -9,10 +9,11 @@ from django.conf import settings
 
 from apps import database
 from apps.database import in_thread
-from apps.outbox import lane
+from apps.outbox import lane, personal
 from apps.outbox.drain import drain
 from apps.outbox.models import Delivery, Payload
 from apps.parties import directory
+from apps.traffic.personal import modules
 from apps.traffic.recorder import Recorder
 from apps.transport.client import Client
 from hub.routing.network import Network
@@ -86,11 +87,13 @@ def sweep() -> None:
 
 @shared_task
 def prune() -> None:
-    """Removes delivery records older than the message log, and payloads without deliveries."""
+    """Removes delivery records older than the message log, and payloads without deliveries; in
+    younger ones nothing is left of drivers."""
     before = _now() - timedelta(days=settings.HUB.log_days)
     ended = Delivery.objects.filter(created_at__lt=before).exclude(state=Delivery.State.WAITING)
     ended.delete()
     Payload.objects.filter(created_at__lt=before, deliveries=None).delete()
+    personal.forget(modules(), _now() - timedelta(days=settings.HUB.personal_days))
 
 
 def _now() -> datetime:

@@ -29,6 +29,7 @@ class CustomObject(StoredObject):
                 include=["owner", "sequence"],
                 name="customobject_delta",
             ),
+            models.Index(fields=["module", "changed_at"], name="customobject_changed"),
         )
 
 

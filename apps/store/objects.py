@@ -82,6 +82,7 @@ class StoredObject(models.Model):
                 include=["owner", "sequence"],
                 name="%(class)s_delta",
             ),
+            models.Index(fields=["changed_at"], name="%(class)s_changed"),
         )
 
     def __str__(self) -> str:

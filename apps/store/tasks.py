@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.db import connection
 
-from apps.store import tally
+from apps.store import retention, tally
 from apps.store.models import RoutingIndex, StandIn
 
 # Longer than a session, its CDR and the corrections to it are talked about.
@@ -25,3 +26,4 @@ def prune() -> None:
     now = datetime.now(UTC)
     StandIn.objects.filter(expires_at__lt=now).delete()
     RoutingIndex.objects.filter(learned_at__lt=now - LINK_LIFE).delete()
+    retention.expire(settings.HUB.keep_days, now)

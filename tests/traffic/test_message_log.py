@@ -191,13 +191,13 @@ def test_strangers_cannot_fill_the_log(
 def test_the_log_is_partitioned_by_day_and_pruned_by_age(hub: Hub) -> None:
     today = date(2030, 5, 20)
     partitions.make(today)
-    names = partitions._present()
+    names = partitions.present()
     assert partitions.name_of(today) in names
     assert partitions.name_of(today + timedelta(days=3)) in names
     partitions.make(today)
     gone = partitions.prune(today + timedelta(days=33), days=30)
     assert gone[-1] == partitions.name_of(today + timedelta(days=2))
-    assert partitions.name_of(today + timedelta(days=3)) in partitions._present()
+    assert partitions.name_of(today + timedelta(days=3)) in partitions.present()
     partitions.make(datetime.now(UTC).date())
 
 

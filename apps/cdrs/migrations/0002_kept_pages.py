@@ -49,5 +49,9 @@ class Migration(migrations.Migration):
             model_name='cdr',
             index=models.Index(fields=['audience', 'last_updated'], include=('owner', 'sequence'), name='cdr_delta'),
         ),
+        migrations.AddIndex(
+            model_name='cdr',
+            index=models.Index(fields=['changed_at'], name='cdr_changed'),
+        ),
         migrations.RunSQL(*counted('cdrs_cdr', 'cdrs')),
     ]

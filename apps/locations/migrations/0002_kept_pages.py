@@ -64,6 +64,10 @@ class Migration(migrations.Migration):
             model_name='location',
             index=models.Index(fields=['audience', 'last_updated'], include=('owner', 'sequence'), name='location_delta'),
         ),
+        migrations.AddIndex(
+            model_name='location',
+            index=models.Index(fields=['changed_at'], name='location_changed'),
+        ),
         migrations.RunSQL(
             'UPDATE locations_location SET own_updated = last_updated', migrations.RunSQL.noop
         ),

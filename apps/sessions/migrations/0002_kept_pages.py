@@ -49,5 +49,9 @@ class Migration(migrations.Migration):
             model_name='session',
             index=models.Index(fields=['audience', 'last_updated'], include=('owner', 'sequence'), name='session_delta'),
         ),
+        migrations.AddIndex(
+            model_name='session',
+            index=models.Index(fields=['changed_at'], name='session_changed'),
+        ),
         migrations.RunSQL(*counted('charging_sessions_session', 'sessions')),
     ]

@@ -105,5 +105,9 @@ class Migration(migrations.Migration):
             model_name='tallychange',
             index=models.Index(fields=['module', 'audience', 'hour'], name='tallychange_hour'),
         ),
+        migrations.AddIndex(
+            model_name='customobject',
+            index=models.Index(fields=['module', 'changed_at'], name='customobject_changed'),
+        ),
         migrations.RunSQL(*counted('store_customobject')),
     ]

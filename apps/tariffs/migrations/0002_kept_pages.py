@@ -49,5 +49,9 @@ class Migration(migrations.Migration):
             model_name='tariff',
             index=models.Index(fields=['audience', 'last_updated'], include=('owner', 'sequence'), name='tariff_delta'),
         ),
+        migrations.AddIndex(
+            model_name='tariff',
+            index=models.Index(fields=['changed_at'], name='tariff_changed'),
+        ),
         migrations.RunSQL(*counted('tariffs_tariff', 'tariffs')),
     ]

@@ -49,5 +49,9 @@ class Migration(migrations.Migration):
             model_name='token',
             index=models.Index(fields=['audience', 'last_updated'], include=('owner', 'sequence'), name='token_delta'),
         ),
+        migrations.AddIndex(
+            model_name='token',
+            index=models.Index(fields=['changed_at'], name='token_changed'),
+        ),
         migrations.RunSQL(*counted('tokens_token', 'tokens')),
     ]

@@ -1,0 +1,115 @@
+"""Drivers are forgotten: by age, and when somebody asks for it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connection
+
+from apps.cdrs.models import Cdr
+from apps.outbox import personal as deliveries
+from apps.outbox.models import Delivery, Payload
+from apps.sessions.models import Session
+from apps.store.models import Finding, RoutingIndex
+from apps.store.retention import expire
+from apps.tariffs.models import Tariff
+from apps.tokens.models import Token
+from apps.traffic import partitions, personal
+from apps.traffic.models import Leg
+from tests.gateway.objects import cdr, session, tariff, token
+from tests.hub import Hub
+from tests.platforms import RECEIVER, Platform
+
+HUB, MSP, CPO = ("NL", "HUB"), ("DE", "MSP"), ("NL", "CPO")
+
+
+def roam(cpo: Platform, msp: Platform, uid: str, number: int) -> None:
+    """A token, a session and a CDR of one driver."""
+    paid_with = {**session()["cdr_token"], "uid": uid}
+    msp.request("PUT", "tokens", RECEIVER, f"DE/MSP/{uid}", json=token(uid), to=HUB)
+    cpo.request("PUT", "sessions", RECEIVER, f"NL/CPO/S{number}", to=MSP,
+                json=session(f"S{number}", cdr_token=paid_with, kwh="1"))  # fmt: skip
+    cpo.request("POST", "cdrs", RECEIVER, to=MSP,
+                json=cdr(f"C{number}", cdr_token=paid_with, session_id=f"S{number}"))  # fmt: skip
+
+
+def erase(*arguments: str) -> dict[str, Any]:
+    output = StringIO()
+    call_command("erase", *arguments, "--json", stdout=output)
+    return dict(json.loads(output.getvalue())["traces"])
+
+
+def test_the_traces_of_a_token_are_counted_and_removed(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    for number, uid in enumerate(("U1", "U12")):
+        roam(cpo, msp, uid, number)
+    hub.flush()
+    expected = {
+        "cdrs": 1, "sessions": 1, "tokens": 1, "routing index": 1, "stand-ins": 1,
+        "messages": 1, "pushes": 1,
+    }  # fmt: skip
+    assert erase("u1") == expected
+    assert Token.objects.count() == 2
+    assert erase("u1", "--party", "FR/MSP") == {**dict.fromkeys(expected, 0), "messages": 1}
+    assert erase("u1", "--party", "de/msp", "--remove") == expected
+    assert erase("u1") == dict.fromkeys(expected, 0)
+    assert [t.key for t in Token.objects.all()] == ["U12\tRFID"]
+    assert (Session.objects.get().key, Cdr.objects.get().key) == ("S1", "C1")
+    assert RoutingIndex.objects.get().key == "S1"
+    assert set(Finding.objects.values_list("key", flat=True)) == {"S1"}
+    assert Delivery.objects.get(state="dropped").reason == "the token was erased"
+    hub.deliver()
+    assert [r.json["uid"] for r in cpo.received if r.module == "tokens"] == ["U12"]
+
+
+def test_objects_are_removed_when_they_are_old(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    roam(cpo, msp, "U1", 1)
+    cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB)
+    now = datetime.now(UTC)
+    keep_days = (("sessions", 2), ("cdrs", 5), ("no_such_module", 1))
+    assert expire(keep_days, now + timedelta(days=1)) == {"sessions": 0, "cdrs": 0}
+    assert expire(keep_days, now + timedelta(days=3)) == {"sessions": 1, "cdrs": 0}
+    assert (Session.objects.count(), Cdr.objects.count(), Tariff.objects.count()) == (0, 1, 1)
+    assert not Finding.objects.filter(module="sessions").exists()
+
+
+def test_log_and_delivery_record_forget_drivers_after_some_days(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    roam(cpo, msp, "U1", 1)
+    cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB)
+    hub.deliver()
+    hub.flush()
+    today = datetime.now(UTC).date()
+    before = Leg.objects.count()
+    assert personal.forget(today + timedelta(days=7), 7) == []
+    # The partitions of the days ahead are empty; the next tests start with fresh ones.
+    ahead = today + timedelta(days=8)
+    assert partitions.name_of(today) in personal.forget(ahead, 7)
+    assert personal.forget(ahead, 7) == []
+    try:
+        assert Leg.objects.count() == before
+        forgotten = Leg.objects.filter(module__in=personal.modules())
+        assert {leg.path.rpartition("/")[2] for leg in forgotten} == {"…"}
+        assert not forgotten.exclude(request_body=None, answer_body=None, object="").exists()
+        assert Leg.objects.filter(path__endswith="NL/CPO/T1").exclude(request_body=None).exists()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"COMMENT ON TABLE {partitions.name_of(today)} IS NULL")
+
+
+def test_a_push_that_still_has_to_go_out_is_left_whole(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    msp.request("PUT", "tokens", RECEIVER, "DE/MSP/U1", json=token("U1"), to=HUB)
+    soon = datetime.now(UTC) + timedelta(minutes=1)
+    assert deliveries.forget(personal.modules(), soon) == 0
+    assert hub.deliver() == 1
+    assert cpo.heard(module="tokens").json["uid"] == "U1"
+    assert deliveries.forget(personal.modules(), soon) == 1
+    payload = Payload.objects.get()
+    assert (bytes(payload.body), payload.tail, payload.object) == (b"", "", "")
+    assert Delivery.objects.get().state == "done"
