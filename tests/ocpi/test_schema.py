@@ -1,5 +1,6 @@
 """The field tables and their walker: what is found, where, by which code, and what it refuses."""
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -8,14 +9,10 @@ import pytest
 
 from apps.sandbox import drivers, network, prices
 from apps.sandbox.jsonbytes import encode
-from hub.ocpi import Audience, By, Effect, Module, Operation, Part, Role, receiver, sender
-from hub.ocpi.description import BadDescription
 from hub.ocpi.jsontext import decode
-from hub.ocpi.registry import Match, Registry
 from hub.ocpi.schema import Finding, Kind, Mode, Schema, Severity, check, refusing
 from hub.ocpi.schema.findings import MOST
-from hub.ocpi.schema.messages import answer_class, body_class, result_class
-from hub.ocpi.schema.notation import INT, Int, Table, maybe, one
+from hub.ocpi.schema.notation import INT, CiString, Int, String, Table, Url, maybe, one
 from hub.ocpi.schema.walk import BadTable
 from tests.gateway import objects
 from tests.ocpi.made import SCHEMA, full
@@ -164,6 +161,14 @@ def test_a_message_names_the_field_and_the_rule_and_shows_little_of_the_value() 
         assert "x" * 41 not in findings[path].message
 
 
+def test_a_pattern_comes_with_an_example_that_fits() -> None:
+    types = [field.type for table in SCHEMA.tables.values() for field in table.fields.values()]
+    patterned = [each for each in types if isinstance(each, CiString | String | Url)]
+    for each in patterned:
+        assert bool(each.pattern) == bool(each.like)
+        assert re.fullmatch(each.pattern, each.like)
+
+
 def test_the_walk_of_a_bad_object_ends_soon() -> None:
     findings = check(SCHEMA["Location"], changed("Location", {"evses": [7] * 100_000}))
     assert len(findings) == MOST + 1
@@ -238,74 +243,7 @@ def test_a_version_is_the_tables_of_another_with_some_changed() -> None:
     assert paths == [f"{where}.rows", f"{where}.max_voltage"]
 
 
-def described(**change: Any) -> Module:
-    given: dict[str, Any] = {
-        "id": "x", "senders": frozenset({Role.CPO}), "receivers": frozenset({Role.EMSP}),
-        "audience": Audience.ADDRESSEE, "key": {"x_id": "id"}, "object": "Location",
-        "parts": (Part("evse_uid", "evses", "uid", "EVSE"),),
-        "routes": (
-            sender("", get=Effect.LIST, post=Effect.APPEND),
-            sender("{country_code}/{party_id}/{x_id}", get=Effect.READ, put=Effect.REPLACE,
-                   delete=Effect.REMOVE),
-            sender("{country_code}/{party_id}/{x_id}/{evse_uid}", get=Effect.READ,
-                   patch=Effect.MERGE),
-            receiver("{command}", post=Operation(
-                Effect.ASK, takes=By("command", {"GO": "StartSession"}),
-                gives="ChargingPreferencesResponse", replies="CommandResult")),
-        ), **change,
-    }  # fmt: skip
-    return Module(**given)
-
-
-@pytest.mark.parametrize(
-    ("route", "method", "body", "answer", "result"),
-    [
-        (0, "GET", None, "Location", None),
-        (0, "POST", "Location", None, None),
-        (1, "GET", None, "Location", None),
-        (1, "PUT", "Location", None, None),
-        (1, "DELETE", None, None, None),
-        (2, "GET", None, "EVSE", None),
-        (2, "PATCH", "EVSE", None, None),
-        (3, "POST", "StartSession", "ChargingPreferencesResponse", "CommandResult"),
-    ],
-)
-def test_the_class_of_a_message_follows_from_its_description(
-    route: int, method: str, body: str | None, answer: str | None, result: str | None
-) -> None:
-    module = described()
-    taken = module.routes[route]
-    match = Match(module, taken.interface, taken, taken.operations[method], {"command": "GO"})
-    of = [body_class(match, "2.2.1"), answer_class(match, "2.2.1"), result_class(match, "2.2.1")]
-    assert [each and each.name for each in of] == [body, answer, result]
-
-
-def test_what_no_table_knows_has_no_class() -> None:
-    module = described(object="", parts=())
-    for route in module.routes:
-        for operation in route.operations.values():
-            match = Match(module, route.interface, route, operation, {"command": "DANCE"})
-            assert body_class(match, "2.2.1") is None
-            assert answer_class(match, "1.9") is None
-
-
 def test_a_bare_value_is_checked_as_an_object_is() -> None:
     assert found("ChargingPreferencesResponse", "ACCEPTED") == []
     assert found("ChargingPreferencesResponse", "MAYBE") == [("$", "not_in_enum")]
     assert found("ChargingPreferencesResponse", None) == [("$", "wrong_type")]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"object": "Locaton"},
-        {"parts": (Part("evse_uid", "evses", "uid", "Locaton"),)},
-        {"routes": (sender("", get=Operation(Effect.ASK, takes="Locaton")),)},
-        {"routes": (sender("", get=Operation(Effect.ASK, takes=By("x", {"A": "Locaton"}))),)},
-        {"routes": (sender("", get=Operation(Effect.ASK, gives="Locaton")),)},
-        {"routes": (sender("", get=Operation(Effect.ASK, replies="Locaton")),)},
-    ],
-)
-def test_a_description_that_names_an_unknown_class_is_refused(change: dict[str, Any]) -> None:
-    with pytest.raises(BadDescription, match=r"x: OCPI 2\.2\.1 has no class 'Locaton'"):
-        Registry([described(**change)])
