@@ -8,13 +8,14 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,7 @@ class Hub:
 
     address: tuple[str, int]
     web: int
+    workers: Sequence[int]
     database_url: str
     tokens: Mapping[str, str]
 
@@ -52,6 +54,17 @@ class Hub:
         """The sum of one of its metrics, over all labels."""
         lines = _fetch(f"{_url(self.address)}/metrics").decode().splitlines()
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name))
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """No worker works, and beat does not beat, until the end of the block."""
+        for pid in self.workers:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in self.workers:
+                os.kill(pid, signal.SIGCONT)
 
     def kept(self, table: str) -> int:
         """Rows in one of its tables."""
@@ -78,9 +91,10 @@ def running(upstream: tuple[str, int], cores: Cores) -> Iterator[Hub]:
         if running_hub is None:
             raise NotRunning(_tail(log))
         tokens = _register_all(environment, address, upstream)
-        web = _web_process(process)
+        [web] = _processes(process, "uvicorn")
         cores.put_on(web)
-        yield Hub(address, web, running_hub.settings["DATABASE_URL"], tokens)
+        workers = _processes(process, "celery")
+        yield Hub(address, web, workers, running_hub.settings["DATABASE_URL"], tokens)
     finally:
         process.stop(STOP_SECONDS)
         cluster = (data_dir / "postgres").resolve()  # elsewhere when PostgreSQL cannot reach ours
@@ -98,6 +112,7 @@ def _environment(data_dir: Path, address: tuple[str, int]) -> dict[str, str]:
         "HUB_EGRESS_ALLOW": "127.0.0.0/8",
         "HUB_RATE_LIMIT": "1000000",
         "HUB_MAX_IN_FLIGHT": "20000",
+        "HUB_PULL_MODULES": "none",
     }
 
 
@@ -109,12 +124,14 @@ def _wait_until_ready(process: Process, address: tuple[str, int], log: Path) -> 
         time.sleep(0.1)
 
 
-def _web_process(process: Process) -> int:
-    assert process.popen is not None
-    for child in psutil.Process(process.popen.pid).children(recursive=True):
-        if "uvicorn" in child.cmdline():
-            return int(child.pid)
-    raise NotRunning("it has no web process")
+def _processes(hub: Process, program: str) -> list[int]:
+    """The hub's processes that run a program."""
+    assert hub.popen is not None
+    children = psutil.Process(hub.popen.pid).children(recursive=True)
+    found = [int(child.pid) for child in children if program in child.cmdline()]
+    if not found:
+        raise NotRunning(f"it has no process of {program}")
+    return found
 
 
 def _register_all(

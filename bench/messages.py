@@ -29,7 +29,9 @@ CPO = Party("cpo", "CPO", "NL", "CPO")
 SLOW = Party("slow", "CPO", "BE", "SLO")
 MSP = Party("msp", "EMSP", "DE", "MSP")
 OTHER_MSP = Party("other-msp", "EMSP", "FR", "MSP")
-PARTIES = (CPO, SLOW, MSP, OTHER_MSP)
+RECEIVERS = tuple(Party(f"receiver-{n}", "EMSP", "FR", f"R{n:02}") for n in range(1, 19))
+PARTIES = (CPO, SLOW, MSP, OTHER_MSP, *RECEIVERS)
+HUB = Party("hub", "HUB", "NL", "HUB")
 OFFERS = {
     "CPO": (("locations", "SENDER"), ("sessions", "SENDER")),
     "EMSP": (("locations", "RECEIVER"), ("sessions", "RECEIVER")),
@@ -118,22 +120,26 @@ def _period(number: int) -> dict[str, object]:
     }
 
 
+def headers(token: str, from_: Party, to: Party) -> tuple[tuple[str, str], ...]:
+    """What every request of a platform carries, with message ids of its own."""
+    return (
+        ("Authorization", f"Token {base64.b64encode(token.encode()).decode()}"),
+        ("X-Request-ID", str(uuid.uuid4())),
+        ("X-Correlation-ID", str(uuid.uuid4())),
+        ("OCPI-from-country-code", from_.country_code),
+        ("OCPI-from-party-id", from_.party_id),
+        ("OCPI-to-country-code", to.country_code),
+        ("OCPI-to-party-id", to.party_id),
+        ("Accept", "application/json"),
+    )
+
+
 def request(
     method: str, path: str, token: str, from_: Party, to: Party, body: bytes = b""
 ) -> bytes:
-    """One HTTP request as a platform sends it, with ids of its own."""
-    lines = [
-        f"{method} {path} HTTP/1.1",
-        "Host: 127.0.0.1",
-        f"Authorization: Token {base64.b64encode(token.encode()).decode()}",
-        f"X-Request-ID: {uuid.uuid4()}",
-        f"X-Correlation-ID: {uuid.uuid4()}",
-        f"OCPI-from-country-code: {from_.country_code}",
-        f"OCPI-from-party-id: {from_.party_id}",
-        f"OCPI-to-country-code: {to.country_code}",
-        f"OCPI-to-party-id: {to.party_id}",
-        "Accept: application/json",
-    ]
+    """One HTTP request as a platform sends it."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
+    lines += [f"{name}: {value}" for name, value in headers(token, from_, to)]
     if body:
         lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
     return "\r\n".join([*lines, "", ""]).encode() + body

@@ -14,18 +14,26 @@ from bench.neighbours import Nginx
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is measured: rounds of so many seconds, of which the best counts."""
+    """How much is measured: rounds of so many seconds, of which the best counts; so many requests
+    that wait, locations that are kept, pages that are asked for."""
 
     rounds: int
     seconds: float
     warm_up: float
     waiting: int
     slow_seconds: float
+    locations: int
+    pages: int
     connections: int = 32
 
 
-FULL = Effort(rounds=3, seconds=3.0, warm_up=1.0, waiting=5000, slow_seconds=25.0)
-QUICK = Effort(rounds=1, seconds=1.0, warm_up=0.3, waiting=1000, slow_seconds=6.0)
+FULL = Effort(
+    rounds=3, seconds=3.0, warm_up=1.0, waiting=5000, slow_seconds=25.0, locations=1_000_000,
+    pages=100,
+)  # fmt: skip
+QUICK = Effort(
+    rounds=1, seconds=1.0, warm_up=0.3, waiting=1000, slow_seconds=6.0, locations=20_000, pages=20
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from msgspec import structs
 
 from apps.gateway.call import Call
+from apps.store.take import checked
 from hub.ocpi.module import Effect
-from hub.ocpi.schema import Finding, Kind, Mode, Severity, check, refusing
+from hub.ocpi.schema import Finding, Kind, Mode, Severity, refusing
 from hub.ocpi.schema.messages import body_class
 from hub.ocpi.status import invalid
 
@@ -12,7 +13,7 @@ NAMED = 3
 
 
 def findings(call: Call) -> tuple[Finding, ...]:
-    """Everything the table of its class has to say about the body of a push; nothing where the
+    """Everything that tables and rules have to say about the body of a push; nothing where its
     class is not known. What the URL says too may be missing: it is added to what is kept."""
     message = call.message
     wanted = body_class(message.match, message.version)
@@ -26,7 +27,7 @@ def findings(call: Call) -> tuple[Finding, ...]:
         structs.replace(each, severity=Severity.WARNING)
         if each.code == Kind.MISSING.code and each.path in named_in_url
         else each
-        for each in check(wanted, message.content, partial=partial)
+        for each in checked(wanted, message.content, call.now, partial=partial)
     )
 
 

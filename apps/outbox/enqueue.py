@@ -13,16 +13,17 @@ from hub.routing.decide import Hop
 
 Connection = AsyncConnection[Any]
 
-_PAYLOAD = """
-INSERT INTO outbox_payload
-    (module, method, tail, query, body, correlation_id, request_id, owner, object, created_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
-"""
-_DELIVERIES = """
+_BOOK = """
+WITH payload AS (
+    INSERT INTO outbox_payload
+        (module, method, tail, query, body, correlation_id, request_id, owner, object, created_at)
+    VALUES (%(module)s, %(method)s, %(tail)s, %(query)s, %(body)s, %(correlation_id)s,
+        %(request_id)s, %(owner)s, %(object)s, %(now)s) RETURNING id
+)
 INSERT INTO outbox_delivery
     (payload_id, platform_id, party, object, state, attempts, due_at, created_at, reason)
-SELECT %s, platform_id, party, %s, 'waiting', 0, %s, %s, ''
-FROM unnest(%s::bigint[], %s::text[]) AS receiver (platform_id, party)
+SELECT payload.id, platform_id, party, %(object)s, 'waiting', 0, %(now)s, %(now)s, ''
+FROM payload, unnest(%(platforms)s::bigint[], %(parties)s::text[]) AS receiver (platform_id, party)
 """
 _SUPERSEDE = """
 UPDATE outbox_delivery SET state = 'superseded', ended_at = %(now)s,
@@ -55,22 +56,20 @@ async def _book(
         await connection.execute(
             _SUPERSEDE, {"now": now, "object": what, "platforms": sorted(set(platforms))}
         )
-    cursor = await connection.execute(
-        _PAYLOAD,
-        (
-            change.module.id,
-            message.method,
-            message.tail,
-            message.query,
-            message.body,
-            message.correlation_id,
-            message.request_id,
-            str(change.owner),
-            what,
-            now,
-        ),
+    await connection.execute(
+        _BOOK,
+        {
+            "module": change.module.id,
+            "method": message.method,
+            "tail": message.tail,
+            "query": message.query,
+            "body": message.body,
+            "correlation_id": message.correlation_id,
+            "request_id": message.request_id,
+            "owner": str(change.owner),
+            "object": what,
+            "now": now,
+            "platforms": platforms,
+            "parties": [str(hop.to.id) for hop in hops],
+        },
     )
-    row = await cursor.fetchone()
-    assert row is not None  # an INSERT without a conflict clause always returns its row
-    parties = [str(hop.to.id) for hop in hops]
-    await connection.execute(_DELIVERIES, (row[0], what, now, now, platforms, parties))

@@ -13,7 +13,8 @@ from apps.store.tables import object_key
 from hub.ocpi import jsontext
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Module
-from hub.ocpi.schema import SCHEMAS, Finding, check
+from hub.ocpi.quality import remarks
+from hub.ocpi.schema import SCHEMAS, Class, Finding, check
 from hub.ocpi.status import OcpiError
 
 Connection = AsyncConnection[Any]
@@ -53,7 +54,7 @@ async def take(
     content, identifier, key = identity(module, text)
     id_field = next(iter(module.key.values()))
     body = identified(text, content, owner, {id_field: identifier})
-    found = checked(module, version, content)
+    found = checked(SCHEMAS.get(version, {}).get(module.object), content, now)
     change = whole_object(
         module, owner, key, body,
         audience=audience, version=version, platform_id=platform_id, cause=cause, now=now,
@@ -84,9 +85,11 @@ def identity(module: Module, text: bytes) -> tuple[dict[str, Any], str, str]:
     return content, identifier, object_key(module, identifier, str(qualifier or ""))
 
 
-def checked(module: Module, version: str, content: dict[str, Any]) -> tuple[Finding, ...]:
-    """What the table of its class has to say about an object; nothing where there is none."""
-    schema = SCHEMAS.get(version)
-    if schema is None or not module.object:
+def checked(
+    shape: Class | None, content: object, now: datetime, *, partial: bool = False
+) -> tuple[Finding, ...]:
+    """What the field tables and the rules have to say about an object, or with `partial` about the
+    fields of a PATCH; nothing where its class is not known."""
+    if shape is None:
         return ()
-    return tuple(check(schema[module.object], content))
+    return (*check(shape, content, partial=partial), *remarks(shape.name, content, now))

@@ -1,9 +1,9 @@
 """How many objects a party may see: exact, and without counting them one by one.
 
 Triggers (apps/store/triggers.py) add a row to TallyChange, in the same transaction, for every
-object that comes, goes, or moves to another hour by its last_updated; `fold` adds them up every
-minute. A list with dates adds up whole days and hours, and counts rows only in the hours that its
-dates cut.
+object that comes, goes, or moves to another hour by its last_updated; apps/store/fold.py adds them
+up every minute. A list with dates adds up whole days and hours, and counts rows only in the hours
+that its dates cut.
 """
 
 from collections.abc import Sequence
@@ -21,23 +21,6 @@ from hub.routing.visible import View
 
 Connection = AsyncConnection[Any]
 Range = tuple[datetime, datetime]
-
-FOLD = """
-WITH gone AS (DELETE FROM store_tallychange RETURNING module, owner, audience, hour, number),
-spans AS (
-    SELECT module, owner, audience, 'all' AS span, hour AS start, number FROM gone
-    WHERE hour IS NULL
-    UNION ALL SELECT module, owner, audience, 'hour', hour, number FROM gone
-    WHERE hour IS NOT NULL
-    UNION ALL SELECT module, owner, audience, 'day', date_trunc('day', hour, 'UTC'), number
-    FROM gone WHERE hour IS NOT NULL
-)
-INSERT INTO store_tally AS t (module, owner, audience, span, start, number)
-SELECT module, owner, audience, span, start, sum(number) FROM spans
-GROUP BY module, owner, audience, span, start HAVING sum(number) <> 0
-ON CONFLICT (module, audience, span, start, owner) DO UPDATE SET number = t.number + excluded.number
-"""
-TIDY = "DELETE FROM store_tally WHERE number = 0"
 
 _VIEW = """
 module = %(module)s AND audience = ANY(%(audiences)s) AND owner <> ALL(%(hidden)s)

@@ -6,7 +6,8 @@ from celery import shared_task
 from django.conf import settings
 from django.db import connection
 
-from apps.store import retention, tally
+from apps.store import retention
+from apps.store.fold import FOLD, TIDY
 from apps.store.models import RoutingIndex, StandIn
 
 # Longer than a session, its CDR and the corrections to it are talked about.
@@ -17,8 +18,8 @@ LINK_LIFE = timedelta(days=400)
 def fold() -> None:
     """Adds up what has been counted since the last time."""
     with connection.cursor() as cursor:
-        cursor.execute(tally.FOLD)
-        cursor.execute(tally.TIDY)
+        cursor.execute(FOLD)
+        cursor.execute(TIDY)
 
 
 @shared_task

@@ -5,6 +5,7 @@ That a message passed, when, between whom and how it ended, stays for HUB_LOG_DA
 
 import re
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import quote
 
 from django.db import connection
@@ -43,7 +44,7 @@ def mentions(identifier: str, *, blank: bool) -> int:
     case, in path or body; with `blank` they are blanked."""
     words = "|".join(re.escape(each) for each in {identifier, quote(identifier, safe="")})
     where = f"module = ANY(%(modules)s) AND {_TEXT} ~* %(word)s"
-    values = {"modules": modules(), "word": rf"(^|[^[:alnum:]])({words})([^[:alnum:]]|$)"}
+    values: Any = {"modules": modules(), "word": rf"(^|[^[:alnum:]])({words})([^[:alnum:]]|$)"}
     with connection.cursor() as cursor:
         if not blank:
             cursor.execute(f"SELECT count(*) FROM traffic_leg WHERE {where}", values)
