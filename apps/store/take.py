@@ -14,7 +14,8 @@ from hub.ocpi import jsontext
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Module
 from hub.ocpi.quality import remarks
-from hub.ocpi.schema import SCHEMAS, Class, Finding, check
+from hub.ocpi.schema import Class, Finding, check
+from hub.ocpi.schema.messages import object_class
 from hub.ocpi.status import OcpiError
 
 Connection = AsyncConnection[Any]
@@ -54,7 +55,7 @@ async def take(
     content, identifier, key = identity(module, text)
     id_field = next(iter(module.key.values()))
     body = identified(text, content, owner, {id_field: identifier})
-    found = checked(SCHEMAS.get(version, {}).get(module.object), content, now)
+    found = checked(object_class(module, version), content, now)
     change = whole_object(
         module, owner, key, body,
         audience=audience, version=version, platform_id=platform_id, cause=cause, now=now,

@@ -15,6 +15,11 @@ from hub.ocpi.schema.walk import Class
 WHOLE_OBJECT = frozenset({Effect.REPLACE, Effect.MERGE})
 
 
+def object_class(module: Module, version: str) -> Class | None:
+    """The class of a module's objects."""
+    return _named(version, module.object)
+
+
 def body_class(match: Match, version: str) -> Class | None:
     """The class of a request's body; with `Effect.MERGE` the body is a part of it."""
     operation = match.operation
