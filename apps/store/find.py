@@ -106,12 +106,12 @@ async def owners(
 
 def _visible(found: Table, module: Module) -> tuple[str, ...]:
     if module.audience is Audience.ADDRESSEE:
-        return (found.where, "t.audience = %(viewer)s", "t.owner <> ALL(%(hidden)s)")
+        return (found.where, "t.audience = %(viewer)s", "(t.owner = ANY(%(owners)s)) = %(only)s")
     same_module = "AND d.module = t.module" if found.module else ""
     return (
         found.where,
         "t.audience IN ('', %(viewer)s)",
-        "t.owner <> ALL(%(hidden)s)",
+        "(t.owner = ANY(%(owners)s)) = %(only)s",
         # A party that was given a copy of its own sees that one, not the public one as well.
         f"NOT (t.audience = '' AND EXISTS (SELECT 1 FROM {found.name} d WHERE d.owner = t.owner "
         f"AND d.key = t.key AND d.audience = %(viewer)s {same_module}))",
@@ -121,7 +121,8 @@ def _visible(found: Table, module: Module) -> tuple[str, ...]:
 def _view_values(found: Table, view: View) -> dict[str, object]:
     return {
         "viewer": str(view.viewer),
-        "hidden": [str(owner) for owner in view.hidden_owners],
+        "owners": [str(owner) for owner in view.owners],
+        "only": view.only,
         "module": found.module,
     }
 

@@ -30,6 +30,11 @@ class CustomObject(StoredObject):
                 name="customobject_delta",
             ),
             models.Index(fields=["module", "changed_at"], name="customobject_changed"),
+            models.Index(
+                fields=["-sequence"],
+                condition=models.Q(flagged=True),
+                name="customobject_flagged",
+            ),
         )
 
 
@@ -99,9 +104,11 @@ class Finding(models.Model):
                 name="finding_identity",
             ),
         )
-        indexes = (
-            models.Index(fields=["platform", "code"], name="finding_platform"),
-            models.Index(fields=["last_seen"], name="finding_seen"),
+        # One for each thing that an operator asks for, with the newest first. None of them holds a
+        # column that changes when a finding is seen again, so that it costs no index anything.
+        indexes = tuple(
+            models.Index(fields=[name, "-id"], name=f"finding_{name}")
+            for name in ("platform", "module", "owner", "code", "severity")
         )
 
     def __str__(self) -> str:

@@ -83,6 +83,11 @@ class StoredObject(models.Model):
                 name="%(class)s_delta",
             ),
             models.Index(fields=["changed_at"], name="%(class)s_changed"),
+            models.Index(
+                fields=["-sequence"],
+                condition=models.Q(flagged=True),
+                name="%(class)s_flagged",
+            ),
         )
 
     def __str__(self) -> str:

@@ -43,7 +43,8 @@ async def page(connection: Connection, module: Module, view: View, window: Windo
         {
             "module": found.module,
             "viewer": str(view.viewer),
-            "hidden": [str(owner) for owner in view.hidden_owners],
+            "owners": [str(owner) for owner in view.owners],
+            "only": view.only,
             "overlaid": list(matching.overlaid),
             "date_from": window.date_from,
             "date_to": window.date_to,
@@ -81,7 +82,7 @@ def _statement(found: Table, module: Module, window: Window, matching: Count) ->
         )
         if given is not None
     ]
-    common = [found.where, "t.owner <> ALL(%(hidden)s)", *dates]
+    common = [found.where, "(t.owner = ANY(%(owners)s)) = %(only)s", *dates]
     if window.after is not None:
         common.append("t.sequence > %(after)s")
     branches = []

@@ -23,7 +23,7 @@ Connection = AsyncConnection[Any]
 Range = tuple[datetime, datetime]
 
 _VIEW = """
-module = %(module)s AND audience = ANY(%(audiences)s) AND owner <> ALL(%(hidden)s)
+module = %(module)s AND audience = ANY(%(audiences)s) AND (owner = ANY(%(owners)s)) = %(only)s
 """
 _ALL = f"""
 SELECT owner, audience, sum(number)::bigint FROM (
@@ -49,7 +49,8 @@ SELECT coalesce(sum(cut.number), 0)::bigint
 FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS part (start, until),
 LATERAL (
     SELECT count(*) AS number FROM {table} t WHERE {where} AND t.audience = ANY(%(audiences)s)
-    AND t.owner <> ALL(%(hidden)s) AND t.last_updated >= part.start AND t.last_updated < part.until
+    AND (t.owner = ANY(%(owners)s)) = %(only)s
+    AND t.last_updated >= part.start AND t.last_updated < part.until
 ) cut
 """
 _OVERLAID = """
@@ -89,7 +90,8 @@ async def count(
     values: dict[str, object] = {
         "module": module.id,
         "audiences": audiences(module, view),
-        "hidden": [str(owner) for owner in view.hidden_owners],
+        "owners": [str(owner) for owner in view.owners],
+        "only": view.only,
         "viewer": str(view.viewer),
         "date_from": window.date_from,
         "date_to": window.date_to,

@@ -13,20 +13,30 @@ from hub.routing.network import Network, Relation, Status
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What one party may see of one module. `owners` whose public objects it may not see are
-    named, because they are few; `module` is the id."""
+    """What one party may see of one module, by its id: with `only` the objects of `owners` and of
+    nobody else, otherwise those of everybody else."""
 
     viewer: PartyId
     module: str
-    hidden_owners: tuple[PartyId, ...]
+    owners: tuple[PartyId, ...]
+    only: bool
 
 
 def view(viewer: PartyId, module: Module, network: Network) -> View:
-    """The view of a party: its own objects are hidden, so are those of parties it has no relation
-    with and of suspended ones."""
-    hidden = {viewer}
-    for owner, registrations in network.parties.items():
-        suspended = all(p.platform.status is Status.SUSPENDED for p in registrations)
-        if suspended or network.relation(viewer, owner, module) is not Relation.ALLOWED:
-            hidden.add(owner)
-    return View(viewer, module.id, tuple(sorted(hidden)))
+    """The view of a party: never its own objects, nor those of suspended parties and of parties it
+    has no relation with. Where that needs an agreement, so it does with an owner who is not
+    connected any more."""
+    partners = {p for pair in network.agreements if viewer in pair for p in pair}
+    shown = {
+        owner: owner != viewer
+        and network.relation(viewer, owner, module) is Relation.ALLOWED
+        and not _suspended(owner, network)
+        for owner in {viewer, *partners, *network.parties}
+    }
+    only = module.custom or not network.open_policy
+    return View(viewer, module.id, tuple(sorted(p for p in shown if shown[p] is only)), only)
+
+
+def _suspended(owner: PartyId, network: Network) -> bool:
+    registrations = network.parties.get(owner, ())
+    return bool(registrations) and all(p.platform.status is Status.SUSPENDED for p in registrations)

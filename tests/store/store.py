@@ -51,7 +51,8 @@ def listed(
     module: str, viewer: str, window: Window | None = None, hidden: tuple[str, ...] = ()
 ) -> tuple[int, list[dict[str, Any]], bool]:
     """A page as a party sees it: the total, the objects, whether more follow."""
-    view = View(PartyId.parse(viewer), module, tuple(PartyId.parse(each) for each in hidden))
+    owners = tuple(PartyId.parse(each) for each in hidden)
+    view = View(PartyId.parse(viewer), module, owners, only=False)
 
     async def work(pool: Pool) -> tuple[int, list[dict[str, Any]], bool]:
         async with pool.connection() as connection:

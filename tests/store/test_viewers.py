@@ -4,14 +4,19 @@ spec: R-20 to R-24, D-22, D-23. The rule here is written a second time, from the
 docs/routing.md, and over HTTP: a list, and each object by itself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
+
+import pytest
+from django.conf import settings
 
 from apps.parties.models import Agreement
 from hub.routing.network import Status
 from tests.gateway.objects import cdr, location, session, tariff, token
 from tests.hub import Hub
 from tests.platforms import RECEIVER, SENDER, Platform
+from tests.store.store import put
 
 HUB = ("NL", "HUB")
 CPOS, MSPS = ("NL/CPO", "BE/CPO"), ("DE/MSP", "FR/MSP")
@@ -134,3 +139,27 @@ def each_by_itself(
     for identifier in {p.id for p in pushed if p.module == "locations"}:
         reply = platform.request("GET", "locations", SENDER, identifier, to=HUB)
         assert (reply.status == 200) == (identifier in visible), (viewer, identifier, reply)
+
+
+def test_where_agreements_are_required_an_owner_without_one_is_not_seen(
+    hub: Hub, cpo: Platform, msp: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor one that the hub does not know (any more), such as the owner of imported objects."""
+    for name, number in (("NL/CPO", 1), ("BE/CPO", 2)):
+        put("tariffs", tariff(f"T{number}", name), datetime.now(UTC), owner=name)
+    monkeypatch.setattr(settings, "HUB", replace(settings.HUB, agreements="required"))
+    hub.reload()
+    assert tariffs_seen(msp) == []
+    agreement = Agreement.objects.create(one="BE/CPO", other="DE/MSP", state=Agreement.State.ACTIVE)
+    hub.reload()
+    assert tariffs_seen(msp) == ["T2"]
+    agreement.delete()
+    monkeypatch.undo()
+    hub.reload()
+    assert tariffs_seen(msp) == ["T1", "T2"]
+
+
+def tariffs_seen(msp: Platform) -> list[str]:
+    reply = msp.request("GET", "tariffs", SENDER, to=HUB)
+    assert reply.headers["x-total-count"] == str(len(reply.data))
+    return [each["id"] for each in reply.data]
