@@ -26,27 +26,24 @@ SCHEMA = SCHEMAS["2.2.1"]
 ASCII = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
 PRINTABLE = st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))
 PRECISION = ("seconds", "milliseconds")
-NAMES = {"latitude": "52.090736", "longitude": "5.121420", "period_begin": "08:00",
-         "period_end": "20:15", "start_time": "08:00", "end_time": "20:15",
-         "start_date": "2026-01-01", "end_date": "2026-12-31"}  # fmt: skip
 
 
 def full(name: str) -> dict[str, Any]:
     """An object with every field of its table."""
     table = SCHEMA.tables[name]
     return {
-        field_name: [_value(field_name, field)] if field.is_list else _value(field_name, field)
+        field_name: [_value(field)] if field.is_list else _value(field)
         for field_name, field in table.fields.items()
     }
 
 
-def _value(name: str, field: Field) -> Any:
+def _value(field: Field) -> Any:
     type_ = field.type
     match type_:
         case str():
             return SCHEMA.enums[type_].values[0] if type_ in SCHEMA.enums else full(type_)
         case CiString() | String():
-            return NAMES.get(name, "x" * type_.limit) if type_.pattern else "x" * type_.limit
+            return type_.like or "x" * type_.limit
         case Url():
             return "https://example.com/" + "x" * 235
         case DateTime():

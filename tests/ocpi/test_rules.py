@@ -16,6 +16,7 @@ from apps.sandbox.places import CITIES
 from hub.ocpi.jsontext import decode
 from hub.ocpi.quality import RULES, remarks
 from hub.ocpi.quality.countries import COUNTRIES
+from hub.ocpi.schema import Kind
 from tests.gateway import objects
 from tests.ocpi.made import SCHEMA, json_values
 
@@ -174,7 +175,8 @@ def test_every_rule_has_a_case_and_a_line_in_the_documentation() -> None:
 
 def test_a_rule_is_for_classes_that_there_are() -> None:
     assert {name for rule in RULES for name in rule.classes} <= SCHEMA.tables.keys()
-    assert len({rule.name for rule in RULES}) == len(RULES)
+    codes = [rule.name for rule in RULES] + [kind.code for kind in Kind]
+    assert len(set(codes)) == len(codes)
 
 
 def test_rules_look_into_what_a_patch_says_and_miss_nothing_else() -> None:

@@ -22,18 +22,22 @@ from enum import Enum as _Enum
 
 @dataclass(frozen=True, slots=True)
 class CiString:
-    """Printable ASCII, compared without case. spec: types_cistring_type"""
+    """Printable ASCII, compared without case. A `pattern` comes with an example that fits it.
+    spec: types_cistring_type"""
 
     limit: int
     pattern: str = ""
+    like: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class String:
-    """Printable Unicode of at most `limit` characters. spec: types_string_type"""
+    """Printable Unicode of at most `limit` characters. A `pattern` comes with an example that fits
+    it. spec: types_string_type"""
 
     limit: int
     pattern: str = ""
+    like: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Url:
 
     limit: int = 255
     pattern: str = r"[A-Za-z][A-Za-z0-9+.\-]*:\S+"
+    like: str = "https://example.com/"
 
 
 @dataclass(frozen=True, slots=True)

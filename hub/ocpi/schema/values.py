@@ -95,8 +95,7 @@ def _text(type_: CiString | String | Url, required: bool) -> Test:
         if not _is_printable(value):
             return Kind.NOT_PRINTABLE, f"must have no line breaks or controls: {quoted(value)}."
         if has_pattern is not None and not has_pattern(value):
-            rule = "an absolute URL" if isinstance(type_, Url) else f"of the form {type_.pattern}"
-            return Kind.BAD_FORMAT, f"must be {rule}, is {quoted(value)}."
+            return Kind.BAD_FORMAT, f"must be like {type_.like}, is {quoted(value)}."
         if required and not value:
             return Kind.EMPTY, "is empty, but required."
         return None

@@ -33,7 +33,7 @@ TABLES = (
         "credentials_credentials_object",
         {
             # spec: credentials_credentials_object; printable ASCII without blanks.
-            "token": one(String(64, pattern=r"[\x21-\x7E]+")),
+            "token": one(String(64, r"[\x21-\x7E]+", like="ebf3b399-779f-4497")),
             "url": one(URL),
             "roles": some("CredentialsRole"),
         },

@@ -16,10 +16,10 @@ from hub.ocpi.schema.notation import (
     some,
 )
 
-LATITUDE = String(10, pattern=r"-?[0-9]{1,2}\.[0-9]{5,7}")
-LONGITUDE = String(11, pattern=r"-?[0-9]{1,3}\.[0-9]{5,7}")
-CLOCK = String(5, pattern=r"([0-1][0-9]|2[0-3]):[0-5][0-9]")
-DAY = String(10, pattern=r"([12][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+LATITUDE = String(10, r"-?[0-9]{1,2}\.[0-9]{5,7}", like="52.090736")
+LONGITUDE = String(11, r"-?[0-9]{1,3}\.[0-9]{5,7}", like="5.121420")
+CLOCK = String(5, r"([0-1][0-9]|2[0-3]):[0-5][0-9]", like="18:15")
+DAY = String(10, r"([12][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", like="2026-12-24")
 
 TABLES = (
     Table(

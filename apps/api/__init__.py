@@ -1,0 +1,1 @@
+"""Documents that tell other software how to talk to the hub."""

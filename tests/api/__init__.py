@@ -1,0 +1,1 @@
+"""The documents that tell other software how to talk to the hub."""
