@@ -5,34 +5,48 @@ booked before the send, so a crash in between is already a retry.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
-from hub.policy.retry import Done, Drop, RetryAt, Verdict, lease_until
+from apps.outbox.coalesce import coalesce
+from apps.outbox.due import Due, Result
+from apps.outbox.follow import follow
+from hub.policy.retry import Done, Drop, Follow, Pause, RetryAt, lease_until
 
 Connection = AsyncConnection[Any]
 WINDOW = 50
+# A platform that refuses the hub's token is asked again so often; what waits longer is given up.
+PAUSE = timedelta(minutes=5)
+PATIENCE = timedelta(minutes=15)
 
 _LEASE = """
-INSERT INTO outbox_lane AS lane (platform_id, leased_until) VALUES (%(platform)s, %(until)s)
+INSERT INTO outbox_lane AS lane (platform_id, leased_until, paused_reason)
+VALUES (%(platform)s, %(until)s, '')
 ON CONFLICT (platform_id) DO UPDATE SET leased_until = excluded.leased_until
-WHERE lane.leased_until <= %(now)s
+WHERE lane.leased_until <= %(now)s AND coalesce(lane.paused_until, %(now)s) <= %(now)s
+"""
+# The oldest waiting delivery of a party and object; `newer` says whether others wait behind it.
+_HEADS = """
+SELECT d.id, d.party, d.object, d.attempts, EXISTS (
+    SELECT 1 FROM outbox_delivery n WHERE n.state = 'waiting' AND n.platform_id = d.platform_id
+    AND n.party = d.party AND n.object = d.object AND n.id > d.id
+) AS newer
+FROM outbox_delivery d
+WHERE d.state = 'waiting' AND d.platform_id = %(platform)s AND d.due_at <= %(now)s
+AND NOT EXISTS (
+    SELECT 1 FROM outbox_delivery o WHERE o.state = 'waiting' AND o.platform_id = d.platform_id
+    AND o.party = d.party AND o.object = d.object AND o.id < d.id
+)
+ORDER BY d.id LIMIT %(window)s
 """
 _BOOK = """
-WITH heads AS (
-    SELECT DISTINCT ON (party, object) id, due_at FROM outbox_delivery
-    WHERE state = 'waiting' AND platform_id = %(platform)s ORDER BY party, object, id
-), due AS (
-    SELECT id FROM heads WHERE due_at <= %(now)s ORDER BY id LIMIT %(window)s
-)
 UPDATE outbox_delivery d SET attempts = attempts + 1, due_at = %(until)s
-FROM due, outbox_payload p WHERE d.id = due.id AND p.id = d.payload_id
-RETURNING d.id, d.party, d.attempts, p.module, p.method, p.tail, p.query, p.body,
-    p.correlation_id, p.request_id
+FROM outbox_payload p WHERE d.id = ANY(%(ids)s) AND d.state = 'waiting' AND p.id = d.payload_id
+RETURNING d.id, d.platform_id, d.party, d.object, d.attempts, d.created_at, p.module, p.method,
+    p.tail, p.query, p.body, p.owner, p.correlation_id, p.request_id
 """
 _END = """
 UPDATE outbox_delivery SET state = %s, ended_at = %s, http_status = %s, code = %s, reason = %s
@@ -41,36 +55,26 @@ WHERE id = %s
 _RETRY = """
 UPDATE outbox_delivery SET due_at = %s, http_status = %s, code = %s, reason = %s WHERE id = %s
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One delivery whose next attempt is booked; `attempts` counts this one."""
-
-    id: int
-    party: str
-    attempts: int
-    module: str
-    method: str
-    tail: str
-    query: str
-    body: bytes
-    correlation_id: str
-    request_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one attempt came to."""
-
-    delivery: int
-    http: int | None
-    code: int | None
-    verdict: Verdict
+# Platforms one after the other, each found by one look into the index.
+_DUE_PLATFORMS = """
+WITH RECURSIVE next AS (
+    (SELECT platform_id FROM outbox_delivery WHERE state = 'waiting'
+        ORDER BY platform_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT d.platform_id FROM outbox_delivery d WHERE d.state = 'waiting'
+        AND d.platform_id > next.platform_id ORDER BY d.platform_id LIMIT 1)
+    FROM next WHERE next.platform_id IS NOT NULL
+)
+SELECT next.platform_id FROM next LEFT JOIN outbox_lane lane USING (platform_id)
+WHERE next.platform_id IS NOT NULL AND coalesce(lane.paused_until, %(now)s) <= %(now)s
+AND EXISTS (SELECT 1 FROM outbox_delivery d WHERE d.state = 'waiting'
+    AND d.platform_id = next.platform_id AND d.due_at <= %(now)s)
+"""
 
 
 async def lease(connection: Connection, platform_id: int, now: datetime) -> bool:
-    """Takes the lane, or finds that another worker has it. A lease runs out by itself."""
+    """Takes the lane, or finds that another worker has it or that it rests. A lease runs out by
+    itself."""
     cursor = await connection.execute(
         _LEASE, {"platform": platform_id, "until": lease_until(now), "now": now}
     )
@@ -92,30 +96,56 @@ async def release(connection: Connection, platform_id: int, now: datetime) -> No
     )
 
 
-async def book(connection: Connection, platform_id: int, now: datetime) -> Sequence[Due]:
-    """The next window: at most one delivery per party and object, their next attempts booked."""
-    async with connection.cursor(row_factory=class_row(Due)) as cursor:
-        await cursor.execute(
-            _BOOK,
-            {"platform": platform_id, "now": now, "until": lease_until(now), "window": WINDOW},
-        )
-        return await cursor.fetchall()
+async def book(
+    connection: Connection, platform_id: int, now: datetime, window: int = WINDOW
+) -> Sequence[Due]:
+    """The next window: at most one delivery per party and object, their next attempts booked.
+    What waits behind one that was not tried yet is merged with it where that says the same."""
+    values = {"platform": platform_id, "now": now, "window": window}
+    async with connection.transaction():
+        heads = await (await connection.execute(_HEADS, values)).fetchall()
+        chosen = []
+        for head, party, what, attempts, newer in heads:
+            together = newer and not attempts
+            merged = await coalesce(connection, platform_id, party, what, now) if together else None
+            chosen.append(merged or head)
+        async with connection.cursor(row_factory=class_row(Due)) as cursor:
+            await cursor.execute(_BOOK, {"ids": chosen, "until": lease_until(now)})
+            return await cursor.fetchall()
 
 
 async def record(connection: Connection, results: Sequence[Result], now: datetime) -> None:
-    """Writes the outcomes of a window back."""
-    async with connection.pipeline():
+    """Writes the outcomes of a window back, all of them or none."""
+    async with connection.transaction():
         for result in results:
-            answered = (result.http, result.code)
+            due, answered = result.due, (result.http, result.code)
             match result.verdict:
                 case Done():
-                    await connection.execute(_END, ("done", now, *answered, "", result.delivery))
+                    await connection.execute(_END, ("done", now, *answered, "", due.id))
                 case Drop(reason):
-                    await connection.execute(
-                        _END, ("dropped", now, *answered, reason, result.delivery)
-                    )
-                case RetryAt(due, reason):
-                    await connection.execute(_RETRY, (due, *answered, reason, result.delivery))
+                    await connection.execute(_END, ("dropped", now, *answered, reason, due.id))
+                case RetryAt(at, reason):
+                    await connection.execute(_RETRY, (at, *answered, reason, due.id))
+                case Follow(reason):
+                    said = await follow(connection, due, now)
+                    reason = f"{reason}; {said}"
+                    await connection.execute(_END, ("dropped", now, *answered, reason, due.id))
+                case Pause(reason):
+                    await connection.execute(_RETRY, (now, *answered, reason, due.id))
+                    await pause(connection, due.platform_id, reason, now)
+
+
+async def pause(connection: Connection, platform_id: int, reason: str, now: datetime) -> None:
+    """Lets a lane rest: its platform refuses the hub's token. What has waited long is dropped."""
+    await connection.execute(
+        "UPDATE outbox_lane SET paused_until = %s, paused_reason = %s WHERE platform_id = %s",
+        (now + PAUSE, reason, platform_id),
+    )
+    await connection.execute(
+        "UPDATE outbox_delivery SET state = 'dropped', ended_at = %s, reason = %s "
+        "WHERE state = 'waiting' AND platform_id = %s AND created_at < %s",
+        (now, f"{reason}: it refuses the hub's token", platform_id, now - PATIENCE),
+    )
 
 
 async def drop_all(connection: Connection, platform_id: int, reason: str, now: datetime) -> int:
@@ -129,23 +159,13 @@ async def drop_all(connection: Connection, platform_id: int, reason: str, now: d
 
 
 async def has_due(connection: Connection, platform_id: int, now: datetime) -> bool:
-    """Whether the oldest waiting delivery of some party and object is due."""
-    cursor = await connection.execute(
-        "SELECT EXISTS (SELECT 1 FROM (SELECT DISTINCT ON (party, object) due_at "
-        "FROM outbox_delivery WHERE state = 'waiting' AND platform_id = %s "
-        "ORDER BY party, object, id) heads WHERE due_at <= %s)",
-        (platform_id, now),
-    )
-    row = await cursor.fetchone()
-    return bool(row and row[0])
+    """Whether the oldest waiting delivery of some party and object is due, and may go."""
+    values = {"platform": platform_id, "now": now, "window": 1}
+    head = await (await connection.execute(_HEADS, values)).fetchone()
+    return head is not None
 
 
 async def due_platforms(connection: Connection, now: datetime) -> Sequence[int]:
     """The platforms whose lane has something to do now."""
-    cursor = await connection.execute(
-        "SELECT DISTINCT platform_id FROM (SELECT DISTINCT ON (platform_id, party, object) "
-        "platform_id, due_at FROM outbox_delivery WHERE state = 'waiting' "
-        "ORDER BY platform_id, party, object, id) heads WHERE due_at <= %s",
-        (now,),
-    )
+    cursor = await connection.execute(_DUE_PLATFORMS, {"now": now})
     return [row[0] for row in await cursor.fetchall()]

@@ -55,6 +55,12 @@ class Delivery(models.Model):
                 condition=models.Q(state="waiting"),
                 name="delivery_waiting",
             ),
+            models.Index(
+                fields=["platform_id", "id"],
+                condition=models.Q(state="waiting"),
+                name="delivery_next",
+            ),
+            models.Index(fields=["object", "-id"], name="delivery_object"),
             models.Index(fields=["created_at"], name="delivery_age"),
         )
 
@@ -63,10 +69,13 @@ class Delivery(models.Model):
 
 
 class Lane(models.Model):
-    """One platform's queue: who drains it now, until when."""
+    """One platform's queue: until when somebody drains it, and until when it rests because the
+    platform refuses the hub's token."""
 
     platform_id = models.BigIntegerField(primary_key=True)
     leased_until = models.DateTimeField()
+    paused_until = models.DateTimeField(null=True)
+    paused_reason = models.TextField(blank=True, default="")
 
     def __str__(self) -> str:
         return f"lane of platform {self.platform_id}"

@@ -1,13 +1,15 @@
 """Nudges for the outbox: a task names a lane, the rows are the work."""
 
-import asyncio
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from celery import shared_task
+from celery.signals import worker_process_shutdown
 from django.conf import settings
 
 from apps import database
+from apps.background import Background
 from apps.database import in_thread
 from apps.outbox import lane, personal
 from apps.outbox.drain import drain
@@ -18,12 +20,15 @@ from apps.traffic.recorder import Recorder
 from apps.transport.client import Client
 from hub.routing.network import Network
 
+# What is cut off in the middle is tried again when its lease has run out.
+PATIENCE_SECONDS = 3.0
+
 
 class Worker:
     """What a worker process keeps for its life: one event loop, one client, one database pool."""
 
     def __init__(self) -> None:
-        self.runner = asyncio.Runner()
+        self.runner = Background("worker")
         self.pool = database.pool()
         self.client = Client(
             settings.HUB.egress_allow, settings.HUB.max_answer_bytes, settings.HUB.max_in_flight
@@ -32,7 +37,9 @@ class Worker:
         self.runner.run(self.pool.open())
 
     def close(self) -> None:
-        """Gives everything back; the worker cannot be used afterwards."""
+        """Lets windows that are under way end, and gives everything back; the worker cannot be
+        used afterwards."""
+        self.runner.finish(PATIENCE_SECONDS)
         self.runner.run(self._close())
         self.runner.close()
 
@@ -41,8 +48,13 @@ class Worker:
         await self.pool.close()
 
     def drain(self, platform_id: int) -> int:
-        """Drains a lane until nothing is due."""
+        """Drains a lane until nothing is due; the number of attempts."""
         return self.runner.run(self._drain(platform_id))
+
+    def start(self, platform_ids: Iterable[int]) -> None:
+        """Begins to drain lanes, side by side, and does not wait."""
+        for platform_id in platform_ids:
+            self.runner.start(platform_id, self._drain(platform_id))
 
     async def _drain(self, platform_id: int) -> int:
         attempts = await drain(
@@ -73,16 +85,21 @@ def worker() -> Worker:
     return Worker()
 
 
+@worker_process_shutdown.connect
+def _close(**_: object) -> None:
+    if worker.cache_info().currsize:
+        worker().close()
+
+
 @shared_task
 def drain_lane(platform_id: int) -> None:
-    worker().drain(platform_id)
+    worker().start([platform_id])
 
 
 @shared_task
 def sweep() -> None:
     """Wakes lanes that are due: it repairs lost nudges and starts retries."""
-    for platform_id in worker().due():
-        drain_lane.delay(platform_id)
+    worker().start(worker().due())
 
 
 @shared_task

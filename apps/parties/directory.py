@@ -165,6 +165,7 @@ def _platform(row: Platform, token: Secret | None) -> Connected:
         overwrites=row.overwrites,
         not_pulled=frozenset(row.not_pulled),
         max_in_flight=row.max_in_flight,
+        max_per_second=row.max_per_second,
     )
 
 

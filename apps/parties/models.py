@@ -82,6 +82,9 @@ class Platform(models.Model):
     max_in_flight = models.PositiveIntegerField(
         null=True, blank=True, help_text="Requests waiting there at once; empty: HUB_MAX_IN_FLIGHT."
     )
+    max_per_second = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Broadcast pushes it gets in a second; empty: no limit."
+    )
     created_at = models.DateTimeField(db_default=Now())
     last_seen = models.DateTimeField(null=True, blank=True)
 

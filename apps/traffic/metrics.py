@@ -29,7 +29,11 @@ LOG_DROPPED = Counter(
 DELIVERIES = Counter(
     "hub_deliveries_total", "Deliveries of broadcast pushes, by outcome.", ("module", "outcome")
 )
-
+DELIVERY_LAG = Histogram(
+    "hub_delivery_lag_seconds",
+    "Time from a broadcast push to its delivery to one party.",
+    buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900),
+)
 PULLED = Counter(
     "hub_pulled_total", "Objects on pulled pages, by what became of them.", ("module", "outcome")
 )

@@ -4,13 +4,17 @@ The budget is short on purpose: OCPI pushes SHOULD NOT be queued; a platform tha
 brought up to date when it returns. spec: transport_and_format_offline_behaviour
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from hub.ocpi.status import Code
 
 BACK_OFF_SECONDS = (1.0, 3.0, 10.0, 30.0)
 LEASE_SECONDS = 60.0
+# Nobody is believed to mean a longer Retry-After.
+LONGEST_WAIT_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,37 @@ class Drop:
     reason: str
 
 
-Verdict = Done | RetryAt | Drop
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Not taken because the receiver does not know the object: it gets the whole of it."""
+
+    reason: str
 
 
-def verdict(outcome: Outcome, attempt: int, now: datetime, jitter: float) -> Verdict:
-    """What to do after the `attempt`th try (from 1). `jitter` is a random number from 0 to 1."""
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Not taken because the receiver refuses the hub's token: it would refuse everything."""
+
+    reason: str
+
+
+Verdict = Done | RetryAt | Drop | Follow | Pause
+
+UNKNOWN_THERE = frozenset({Code.UNKNOWN_LOCATION})
+REFUSES_TOKEN = frozenset({401, 403})
+
+
+def verdict(
+    outcome: Outcome,
+    attempt: int,
+    now: datetime,
+    jitter: float,
+    back_off: Sequence[float] = BACK_OFF_SECONDS,
+    *,
+    is_part: bool = False,
+) -> Verdict:
+    """What to do after the `attempt`th try (from 1). `jitter` is a random number from 0 to 1;
+    `is_part` says that a part of an object was sent, a PATCH or a nested one."""
     if (
         outcome.http is not None
         and 200 <= outcome.http < 300
@@ -54,12 +84,28 @@ def verdict(outcome: Outcome, attempt: int, now: datetime, jitter: float) -> Ver
     ):
         return Done()
     reason = _reason(outcome)
+    if outcome.http in REFUSES_TOKEN:
+        return Pause(reason)
+    if is_part and (outcome.http == 404 or outcome.code in UNKNOWN_THERE):
+        return Follow(f"{reason}: unknown there")
     if not _worth_retrying(outcome):
         return Drop(reason)
-    if attempt > len(BACK_OFF_SECONDS):
+    if attempt > len(back_off):
         return Drop(f"{reason}; given up after {attempt} attempts")
-    seconds = BACK_OFF_SECONDS[attempt - 1] * (0.8 + 0.4 * jitter)
+    seconds = back_off[attempt - 1] * (0.8 + 0.4 * jitter)
     return RetryAt(now + timedelta(seconds=max(seconds, outcome.retry_after or 0.0)), reason)
+
+
+def retry_after(header: str, now: datetime) -> float | None:
+    """Seconds of a Retry-After header, in either of its forms; None when absent or unreadable."""
+    value = header.strip()
+    if value.isdecimal():
+        return min(float(value), LONGEST_WAIT_SECONDS)
+    try:
+        seconds = (parsedate_to_datetime(value) - now).total_seconds()
+    except (ValueError, TypeError):
+        return None
+    return min(max(0.0, seconds), LONGEST_WAIT_SECONDS)
 
 
 def lease_until(now: datetime) -> datetime:

@@ -83,6 +83,7 @@ class Platform:
     overwrites: bool = False
     not_pulled: frozenset[str] = frozenset()
     max_in_flight: int | None = None
+    max_per_second: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,7 +193,7 @@ def test_pushes_of_one_object_arrive_in_order(hub: Hub, cpo: Platform, msp: Plat
     for n in range(10):
         change = {"floor_level": str(n), "last_updated": LATER}
         cpo.request("PATCH", "locations", RECEIVER, "NL/CPO/L1/E1", json=change, to=HUB)
-    assert delivered(hub) == 11
+        assert delivered(hub) in (1, 2)
     levels = [r.json["floor_level"] for r in msp.received if r.method == "PATCH"]
     assert levels == [str(n) for n in range(10)]
 

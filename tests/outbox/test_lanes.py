@@ -1,11 +1,14 @@
 """Lanes under stress: one worker at a time, order, crashes, and nothing lost."""
 
 import asyncio
+import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from apps.outbox import lane
 from apps.outbox.drain import drain
@@ -14,7 +17,7 @@ from apps.outbox.tasks import Worker, prune, worker
 from apps.parties import directory
 from hub.policy.retry import LEASE_SECONDS
 from hub.routing.network import Network, Status
-from tests.gateway.objects import LATER, location, tariff
+from tests.gateway.objects import LATER, evse, location, tariff
 from tests.hub import Hub
 from tests.platforms import RECEIVER, Platform
 
@@ -178,3 +181,109 @@ def test_old_records_go_with_their_payloads(hub: Hub, cpo: Platform, msp: Platfo
     prune()
     assert [d.state for d in Delivery.objects.all()] == ["waiting"]
     assert Payload.objects.count() == 1
+
+
+def patch(cpo: Platform, uid: str, moment: str, **fields: Any) -> None:
+    reply = cpo.request("PATCH", "locations", RECEIVER, f"NL/CPO/L1/{uid}",
+                        json={**fields, "last_updated": moment}, to=HUB)  # fmt: skip
+    assert reply.code == 1000
+
+
+def at_minute(minute: int) -> str:
+    return f"2026-03-01T11:{minute:02d}:00Z"
+
+
+def test_a_burst_of_status_changes_goes_out_as_one(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    """Merged per receiver: what another party got one by one stays as it was."""
+    other = hub.platform("FR/MSP")
+    body = location(evses=[evse("E1"), evse("E2")])
+    cpo.request("PUT", "locations", RECEIVER, "NL/CPO/L1", json=body, to=HUB)
+    hub.deliver()
+    patch(cpo, "E1", at_minute(1), status="CHARGING")
+    drained(hub.row(other).pk, at(0))
+    patch(cpo, "E1", at_minute(2), floor_level="2")
+    patch(cpo, "E2", at_minute(3), status="BLOCKED")
+    patch(cpo, "E1", at_minute(4), status="AVAILABLE")
+    msp.clear()
+    hub.deliver()
+    told = [(r.tail.rpartition("/")[2], r.json) for r in msp.received]
+    assert told == [
+        ("E2", {"status": "BLOCKED", "last_updated": at_minute(3)}),
+        ("E1", {"status": "AVAILABLE", "floor_level": "2", "last_updated": at_minute(4)}),
+    ]
+    kept = msp.objects.get("locations", ("NL", "CPO"), "L1")
+    assert kept["evses"][0]["floor_level"] == "2"
+    got = [r.json["last_updated"] for r in other.received if r.method == "PATCH"]
+    assert sorted(got) == [at_minute(1), at_minute(3), at_minute(4)]
+    states = Delivery.objects.filter(party="DE/MSP").values_list("state", flat=True)
+    assert sorted(states) == ["done", "done", "done", "superseded", "superseded"]
+
+
+def test_a_receiver_that_does_not_know_the_object_gets_the_whole(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    cpo.request("PUT", "locations", RECEIVER, "NL/CPO/L1", json=location(), to=HUB)
+    Delivery.objects.all().delete()
+    patch(cpo, "E1", at_minute(1), status="CHARGING")
+    assert hub.deliver() == 2
+    first, second = [r for r in msp.received if r.module == "locations"]
+    assert (first.method, second.method, second.tail) == ("PATCH", "PUT", "NL/CPO/L1")
+    assert second.json["evses"][0]["status"] == "CHARGING"
+    assert second.headers["x-correlation-id"] == first.headers["x-correlation-id"]
+    one, other = Delivery.objects.order_by("id")
+    assert (one.state, other.state) == ("dropped", "done")
+    assert one.reason.endswith("unknown there; the whole object follows")
+
+
+def test_a_platform_that_refuses_our_token_gets_nothing_for_a_while(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    """Its lane rests, and is tried again; what has waited too long is dropped."""
+    row = hub.row(msp).pk
+    push(cpo)
+    msp.faults.set("http", 401, module="tariffs")
+    assert drained(row, at(0)) == 1
+    resting = Lane.objects.get(platform_id=row)
+    assert resting.paused_reason.startswith("HTTP 401")
+    push(cpo, "T2")
+    assert (drained(row, at(60)), worker().due()) == (0, [])
+    msp.faults.clear()
+    assert drained(row, at(301)) == 2
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"done"}
+    push(cpo, "T3")
+    msp.faults.set("http", 401, module="tariffs")
+    assert drained(row, at(2000)) == 1
+    dropped = Delivery.objects.get(state="dropped")
+    assert dropped.reason.endswith("it refuses the hub's token")
+
+
+def test_a_capped_platform_gets_so_many_in_a_second(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    hub.change(msp, max_per_second=20)
+    for n in range(30):
+        push(cpo, f"T{n}")
+    hub.deliver()
+    moments = [r.at for r in msp.received if r.module == "tariffs"]
+    assert len(moments) == 30
+    assert moments[-1] - moments[0] >= 0.9
+
+
+def test_a_long_queue_is_found_by_index(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    """However much waits, the next window costs a few looks."""
+    push(cpo)
+    row, payload = hub.row(msp).pk, Payload.objects.get()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO outbox_delivery (payload_id, platform_id, party, object, state,
+                attempts, due_at, created_at, reason)
+            SELECT %s, %s, 'DE/MSP', 'tariffs NL/CPO X' || n, 'waiting', 0, now(), now(), ''
+            FROM generate_series(1, 50000) n""",
+            (payload.pk, row),
+        )
+        cursor.execute("ANALYZE outbox_delivery")
+        values: Any = {"platform": row, "now": datetime.now(UTC), "window": lane.WINDOW}
+        for statement in (lane._HEADS, lane._DUE_PLATFORMS):
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values)
+            plan = json.dumps(cursor.fetchone()[0])
+            assert "Seq Scan" not in plan.replace("outbox_lane", ""), plan
+            rows = [int(n) for n in re.findall(r'"Actual Rows": (\d+)', plan)]
+            assert max(rows) <= 2 * lane.WINDOW, plan

@@ -6,7 +6,18 @@ import pytest
 
 from hub.ocpi.module import Effect
 from hub.ocpi.status import Code
-from hub.policy.retry import BACK_OFF_SECONDS, Done, Drop, Outcome, RetryAt, verdict
+from hub.policy.retry import (
+    BACK_OFF_SECONDS,
+    LONGEST_WAIT_SECONDS,
+    Done,
+    Drop,
+    Follow,
+    Outcome,
+    Pause,
+    RetryAt,
+    retry_after,
+    verdict,
+)
 from hub.policy.supersede import supersedes
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -20,7 +31,8 @@ OUTCOMES = (
     (Outcome(200, None), Drop),
     (Outcome(302, None), Drop),
     (Outcome(400, None), Drop),
-    (Outcome(401, None), Drop),
+    (Outcome(401, None), Pause),
+    (Outcome(403, 2000), Pause),
     (Outcome(404, 2003), Drop),
     (Outcome(405, None), Drop),
     (Outcome(429, None), RetryAt),
@@ -36,6 +48,12 @@ OUTCOMES = (
 @pytest.mark.parametrize(("outcome", "expected"), OUTCOMES, ids=[str(o[0]) for o in OUTCOMES])
 def test_outcomes(outcome: Outcome, expected: type) -> None:
     assert isinstance(verdict(outcome, 1, NOW, 0.5), expected)
+
+
+def test_a_part_that_is_unknown_there_is_followed_by_the_whole() -> None:
+    for outcome in (Outcome(404, None), Outcome(404, 2003), Outcome(200, 2003)):
+        assert isinstance(verdict(outcome, 1, NOW, 0.5, is_part=True), Follow)
+        assert isinstance(verdict(outcome, 1, NOW, 0.5), Drop)
 
 
 def test_the_budget_ends() -> None:
@@ -63,3 +81,21 @@ def test_retry_after_is_honoured_when_longer() -> None:
 
 def test_what_supersedes() -> None:
     assert [e for e in Effect if supersedes(e)] == [Effect.REPLACE, Effect.REMOVE]
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7.0),
+        (" 0 ", 0.0),
+        ("Sun, 01 Mar 2026 00:00:30 GMT", 30.0),
+        ("Sun, 01 Mar 2015 00:00:30 GMT", 0.0),
+        ("9" * 400, LONGEST_WAIT_SECONDS),
+        ("Sun, 01 Mar 2099 00:00:30 GMT", LONGEST_WAIT_SECONDS),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+    ],
+)
+def test_retry_after_in_either_form(header: str, seconds: float | None) -> None:
+    assert retry_after(header, NOW) == seconds

@@ -1,0 +1,114 @@
+"""One attempt at one delivery: what is sent, what is logged of it, what its answer means."""
+
+import random
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from apps.database import in_thread
+from apps.modules import module_of
+from apps.outbox.due import Due, Result
+from apps.outbox.follow import OWNER_AND_ID
+from apps.parties import platforms
+from apps.traffic import metrics
+from apps.traffic.legs import Between, onward
+from apps.traffic.recorder import Recorder
+from apps.transport.forms import in_either_form
+from hub.ocpi.headers import routing
+from hub.ocpi.ids import PartyId
+from hub.ocpi.message import Answer, Outgoing
+from hub.ocpi.module import Interface
+from hub.ocpi.status import Code, OcpiError
+from hub.policy.retry import Done, Drop, Outcome, Verdict, retry_after, verdict
+from hub.routing.hop import identity, target_url
+from hub.routing.network import Network, Platform
+
+Send = Callable[[Outgoing, int, int | None], Awaitable[Answer]]
+Clock = Callable[[], datetime]
+TIME_LIMIT = 30.0
+NO_ANSWER = (Code.TIMEOUT, Code.CONNECTION_PROBLEM)
+
+
+async def attempt(
+    due: Due, platform: Platform, network: Network, send: Send, clock: Clock, recorder: Recorder
+) -> Result:
+    """Sends a delivery to its platform, in either token form, and says what came of it."""
+    try:
+        request = _request(due, platform, network)
+    except OcpiError as impossible:
+        return _counted(Result(due, None, int(impossible.code), Drop(impossible.message)))
+    began, started = clock(), time.perf_counter()
+    answer, error = await _sent(request, platform, send)
+    recorder.add(
+        onward(
+            request,
+            answer,
+            error,
+            Between(platform.id, str(network.hub), due.party, due.module, Interface.RECEIVER.value),
+            ids=(due.correlation_id, request.request_id, due.request_id),
+            at=began,
+            milliseconds=(time.perf_counter() - started) * 1000,
+        )
+    )
+    outcome = _outcome(answer, error, clock())
+    decided = (
+        Drop(error.message)
+        if error is not None and error.code not in NO_ANSWER
+        else _verdict(due, outcome, clock())
+    )
+    if isinstance(decided, Done):
+        metrics.DELIVERY_LAG.observe(max(0.0, (clock() - due.created_at).total_seconds()))
+    return _counted(Result(due, outcome.http, outcome.code, decided))
+
+
+async def _sent(
+    request: Outgoing, platform: Platform, send: Send
+) -> tuple[Answer | None, OcpiError | None]:
+    async def to_lane(outgoing: Outgoing) -> Answer:
+        return await send(outgoing, platform.id, platform.max_in_flight)
+
+    try:
+        answer, form = await in_either_form(to_lane, request, platform)
+    except OcpiError as error:
+        return None, error
+    if form is not None:
+        await in_thread(platforms.remember_form, platform.id, form)
+    return answer, None
+
+
+def _outcome(answer: Answer | None, error: OcpiError | None, now: datetime) -> Outcome:
+    if answer is None:
+        return Outcome(None, int(error.code) if error is not None else None)
+    code = answer.envelope.status_code if answer.envelope is not None else None
+    return Outcome(answer.status, code, retry_after(answer.header("retry-after"), now))
+
+
+def _verdict(due: Due, outcome: Outcome, now: datetime) -> Verdict:
+    nested = len([each for each in due.tail.split("/") if each]) > OWNER_AND_ID
+    jitter = random.random()  # noqa: S311  # spreads retries, hides nothing
+    return verdict(outcome, due.attempts, now, jitter, is_part=nested or due.method == "PATCH")
+
+
+def _counted(result: Result) -> Result:
+    label = type(result.verdict).__name__.lower()
+    metrics.DELIVERIES.labels(result.due.module, label).inc()
+    return result
+
+
+def _request(due: Due, platform: Platform, network: Network) -> Outgoing:
+    module = module_of(due.module)
+    base = platform.endpoints.get((module.id, Interface.RECEIVER))
+    if base is None:
+        raise OcpiError(Code.HUB_ERROR, f"it offers no RECEIVER interface of {module.id} any more")
+    to = network.spelled(PartyId.parse(due.party))
+    content_type = (("Content-Type", "application/json"),) if due.body else ()
+    return Outgoing(
+        method=due.method,
+        url=target_url(base, due.tail, due.query),
+        headers=identity(platform, str(uuid.uuid4()), due.correlation_id)
+        + routing(to, platform.presents_as or network.hub)
+        + content_type,
+        body=bytes(due.body),
+        time_limit=TIME_LIMIT,
+    )
