@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import NamedTuple
 
 import psutil
 
@@ -25,16 +26,25 @@ from tests.platforms import CPO, MSP, RECEIVER, Platform, Playground, playground
 from tests.test_demo import manage
 
 
-@contextmanager
-def hub_with_platforms() -> Iterator[tuple[subprocess.Popen[str], int, Platform, Platform]]:
+class Running(NamedTuple):
     """A whole hub in processes of its own, with a CPO and an eMSP registered."""
+
+    runner: subprocess.Popen[str]
+    port: int
+    cpo: Platform
+    msp: Platform
+
+
+@contextmanager
+def hub_with_platforms() -> Iterator[Running]:
+    """Starts one, and stops it at the end of the block."""
     home, port = embedded.directory(), free_port()
     more = {"HUB_EGRESS_ALLOW": "127.0.0.0/8"}
     with running(home, port, **more) as runner, playground() as here:
         wait_until_ready(runner, port)
         env = environment(home, port, **more)
         cpo, msp = (registered(here, home, env, *who) for who in (("plaza", CPO), ("card", MSP)))
-        yield runner, port, cpo, msp
+        yield Running(runner, port, cpo, msp)
 
 
 def registered(here: Playground, home, env, name, parties) -> Platform:
