@@ -9,6 +9,7 @@ from django.db import transaction
 from apps.credentials.errors import Quarantined, not_for_registered
 from apps.credentials.peer import Listed, Peer
 from apps.modules import registry
+from apps.outbox.by_hand import go_on
 from apps.parties import directory, tokens
 from apps.parties.models import CredentialsRole, Endpoint, PartyClaim, Platform
 from hub.ocpi.credentials import Credentials, PartyRole
@@ -155,6 +156,7 @@ def _connect(
             },
         )
     _replace_endpoints(platform, peer, frozenset(role.role for role in credentials.roles))
+    go_on(platform.pk)
     directory.changed()
 
 

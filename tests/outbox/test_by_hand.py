@@ -85,3 +85,12 @@ def test_a_resting_lane_goes_on(hub: Hub, cpo: Platform, msp: Platform) -> None:
     assert hub.deliver() == 1
     with pytest.raises(CommandError, match="name the platform"):
         command("--go-on")
+
+
+def test_new_credentials_let_a_resting_lane_go_on(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    msp.faults.set("http", 401, module="tariffs")
+    push(cpo, "T1")
+    hub.deliver()
+    msp.faults.clear()
+    assert msp.rotate().code == 1000
+    assert hub.deliver() == 1
