@@ -48,12 +48,12 @@ FROM outbox_payload p WHERE d.id = ANY(%(ids)s) AND d.state = 'waiting' AND p.id
 RETURNING d.id, d.platform_id, d.party, d.object, d.attempts, d.created_at, p.module, p.method,
     p.tail, p.query, p.body, p.owner, p.correlation_id, p.request_id
 """
-_END = """
-UPDATE outbox_delivery SET state = %s, ended_at = %s, http_status = %s, code = %s, reason = %s
-WHERE id = %s
-"""
-_RETRY = """
-UPDATE outbox_delivery SET due_at = %s, http_status = %s, code = %s, reason = %s WHERE id = %s
+_RECORD = """
+UPDATE outbox_delivery d SET state = r.state, ended_at = r.ended_at,
+    due_at = coalesce(r.due_at, d.due_at), http_status = r.http, code = r.code, reason = r.reason
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::int[], %s::int[],
+    %s::text[]) AS r (id, state, ended_at, due_at, http, code, reason)
+WHERE d.id = r.id AND d.state = 'waiting'
 """
 # Platforms one after the other, each found by one look into the index.
 _DUE_PLATFORMS = """
@@ -117,22 +117,28 @@ async def book(
 async def record(connection: Connection, results: Sequence[Result], now: datetime) -> None:
     """Writes the outcomes of a window back, all of them or none."""
     async with connection.transaction():
-        for result in results:
-            due, answered = result.due, (result.http, result.code)
-            match result.verdict:
-                case Done():
-                    await connection.execute(_END, ("done", now, *answered, "", due.id))
-                case Drop(reason):
-                    await connection.execute(_END, ("dropped", now, *answered, reason, due.id))
-                case RetryAt(at, reason):
-                    await connection.execute(_RETRY, (at, *answered, reason, due.id))
-                case Follow(reason):
-                    said = await follow(connection, due, now)
-                    reason = f"{reason}; {said}"
-                    await connection.execute(_END, ("dropped", now, *answered, reason, due.id))
-                case Pause(reason):
-                    await connection.execute(_RETRY, (now, *answered, reason, due.id))
-                    await pause(connection, due.platform_id, reason, now)
+        rows = [await _row(connection, result, now) for result in results]
+        await connection.execute(_RECORD, [list(column) for column in zip(*rows, strict=True)])
+
+
+async def _row(connection: Connection, result: Result, now: datetime) -> tuple[object, ...]:
+    """An outcome as the record of it: id, state, end, next attempt, HTTP status, OCPI code,
+    reason."""
+    due = result.due
+    answered = (result.http, result.code)
+    match result.verdict:
+        case Done():
+            return due.id, "done", now, None, *answered, ""
+        case Drop(reason):
+            return due.id, "dropped", now, None, *answered, reason
+        case Follow(reason):
+            said = await follow(connection, due, now)
+            return due.id, "dropped", now, None, *answered, f"{reason}; {said}"
+        case RetryAt(at, reason):
+            return due.id, "waiting", None, at, *answered, reason
+        case Pause(reason):
+            await pause(connection, due.platform_id, reason, now)
+            return due.id, "waiting", None, now, *answered, reason
 
 
 async def pause(connection: Connection, platform_id: int, reason: str, now: datetime) -> None:
