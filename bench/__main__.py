@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
-from bench import forward, hub, latency, lists, neighbours, status, waiting
+from bench import deliver, forward, hub, latency, lists, neighbours, status, waiting
 from bench.load import Broken
 from bench.machine import Cores, allow_many_files, description
 from bench.report import Figure, Report
@@ -24,6 +24,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "waiting": waiting.measure,
     "status": status.measure,
     "lists": lists.measure,
+    "deliver": deliver.measure,
 }
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 NO_NGINX = (

@@ -15,9 +15,10 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -42,13 +43,15 @@ class NotRunning(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """A running hub; `tokens` are what each platform shows to it, by the party's name."""
+    """A running hub; `tokens` are what each platform shows to it, by the party's name; `register`
+    lets more of them in."""
 
     address: tuple[str, int]
     web: int
     workers: Sequence[int]
     database_url: str
     tokens: Mapping[str, str]
+    register: Callable[[Sequence[Party]], object]
 
     def counted(self, name: str) -> float:
         """The sum of one of its metrics, over all labels."""
@@ -90,11 +93,12 @@ def running(upstream: tuple[str, int], cores: Cores) -> Iterator[Hub]:
         running_hub = services.read(data_dir)
         if running_hub is None:
             raise NotRunning(_tail(log))
-        tokens = _register_all(environment, address, upstream)
+        register = partial(_register_all, environment, address, upstream)
+        tokens = register(PARTIES)
         [web] = _processes(process, "uvicorn")
         cores.put_on(web)
         workers = _processes(process, "celery")
-        yield Hub(address, web, workers, running_hub.settings["DATABASE_URL"], tokens)
+        yield Hub(address, web, workers, running_hub.settings["DATABASE_URL"], tokens, register)
     finally:
         process.stop(STOP_SECONDS)
         cluster = (data_dir / "postgres").resolve()  # elsewhere when PostgreSQL cannot reach ours
@@ -135,17 +139,20 @@ def _processes(hub: Process, program: str) -> list[int]:
 
 
 def _register_all(
-    environment: Mapping[str, str], hub: tuple[str, int], upstream: tuple[str, int]
+    environment: Mapping[str, str],
+    hub: tuple[str, int],
+    upstream: tuple[str, int],
+    parties: Sequence[Party],
 ) -> dict[str, str]:
-    """Invites and registers every party; what each one shows to the hub."""
-    names = [party.name for party in PARTIES]
+    """Invites and registers parties; what each one shows to the hub."""
+    names = [party.name for party in parties]
     made = subprocess.run(
         [sys.executable, "-m", "bench.invite", *names],
         env=dict(environment), cwd=ROOT, check=True, capture_output=True, timeout=60,
     )  # fmt: skip
     invitations = json.loads(made.stdout)
     url = f"{_url(hub)}/ocpi/2.2.1/credentials"
-    return {p.name: _register(p, url, invitations[p.name], upstream) for p in PARTIES}
+    return {p.name: _register(p, url, invitations[p.name], upstream) for p in parties}
 
 
 def _register(party: Party, url: str, token_a: str, upstream: tuple[str, int]) -> str:

@@ -31,6 +31,8 @@ MSP = Party("msp", "EMSP", "DE", "MSP")
 OTHER_MSP = Party("other-msp", "EMSP", "FR", "MSP")
 RECEIVERS = tuple(Party(f"receiver-{n}", "EMSP", "FR", f"R{n:02}") for n in range(1, 19))
 PARTIES = (CPO, SLOW, MSP, OTHER_MSP, *RECEIVERS)
+# Registered only where a benchmark needs hundreds of receivers.
+CROWD = tuple(Party(f"crowd-{n}", "EMSP", "IT", f"{n:03}") for n in range(480))
 HUB = Party("hub", "HUB", "NL", "HUB")
 OFFERS = {
     "CPO": (("locations", "SENDER"), ("sessions", "SENDER")),

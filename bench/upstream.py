@@ -14,6 +14,7 @@ import uvloop
 
 from bench.messages import (
     CPO,
+    CROWD,
     OFFERS,
     PARTIES,
     SIZES,
@@ -56,7 +57,7 @@ def details(party: Party, origin: str) -> object:
 def pages(origin: str) -> dict[bytes, bytes]:
     """Every answer to a GET, by path."""
     found = {}
-    for party in PARTIES:
+    for party in (*PARTIES, *CROWD):
         url = f"{origin}/{party.name}/{VERSION}"
         listed = envelope([{"version": VERSION, "url": url}])
         found[f"/{party.name}/versions".encode()] = answer(listed)
