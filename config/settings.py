@@ -38,6 +38,8 @@ HUB_APPS = [
     "apps.custom",
     "apps.gateway",
     "apps.credentials",
+    "apps.hubclientinfo",
+    "apps.sync",
     "apps.outbox",
     "apps.store",
     "apps.traffic",

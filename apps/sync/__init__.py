@@ -1,0 +1,1 @@
+"""The hub as a client of every Sender interface: pulls on connect, on return, and on a schedule."""
