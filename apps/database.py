@@ -17,7 +17,7 @@ class Pool(AsyncConnectionPool):
     """A pool that gives out no connection the server has closed. The library's own check waits
     longer and longer after each it finds; after a restart of the server all of them are closed."""
 
-    async def getconn(self, timeout: float | None = None) -> AsyncConnection[Any]:
+    async def getconn(self, timeout: float | None = None) -> AsyncConnection[Any]:  # noqa: ASYNC109  # the signature of the library
         while True:
             kept = await super().getconn(timeout)
             if _alive(kept):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 from django.contrib import admin
 from django.db.models import Model
 from django.urls import reverse
@@ -38,6 +39,15 @@ def wire(text: str | None, absent: str = "none") -> SafeString:
     return format_html('<pre class="wire">{}</pre>', text)
 
 
+def wire_json(text: str | None) -> SafeString:
+    """JSON of a partner with a line for each member: other blanks than it came with, and every
+    digit, spelling and order as they came."""
+    try:
+        return wire(msgspec.json.format(text, indent=2) if text else text)
+    except msgspec.DecodeError:
+        return wire(text)
+
+
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> SafeString:
     """A small table in a form, or what to say when there are no rows."""
     body = format_html_join(
@@ -53,6 +63,13 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty: str)
         head,
         body,
     )
+
+
+def outcome(http_status: int | None, code: int | None) -> SafeString:
+    """HTTP status and OCPI code of an answer, in a colour."""
+    good = (http_status or 500) < 400 and (code or 1000) < 2000
+    numbers = " / ".join(NOTHING if n is None else str(n) for n in (http_status, code))
+    return format_html('<span class="{}">{}</span>', "good" if good else "bad", numbers)
 
 
 def to_row(row: Model, text: object = None) -> SafeString:

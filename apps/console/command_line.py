@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
 from apps.console.expected import EXPECTED, explained
 from hub.ocpi.datetimes import render
@@ -22,7 +22,8 @@ class Error(CommandError):
 
 
 class HubCommand(BaseCommand):
-    """Base of the hub's commands: override `arguments`, `answer` and `lines`."""
+    """Base of the hub's commands: override `arguments`, `answer` and `lines`, and `wrong` where an
+    answer can be bad news."""
 
     requires_system_checks = ()
 
@@ -36,6 +37,14 @@ class HubCommand(BaseCommand):
     def lines(self, answer: Answer) -> Iterable[str]:
         """The answer for a person."""
         raise NotImplementedError
+
+    def wrong(self, answer: Answer) -> str:
+        """What an answer says that a script must not overlook; empty when all is well."""
+        return ""
+
+    def place(self, options: dict[str, Any]) -> OutputWrapper:
+        """Where the answer goes; elsewhere when standard output holds what the command makes."""
+        return self.stdout
 
     def note(self, text: str) -> None:
         """Something to know besides the answer."""
@@ -53,9 +62,12 @@ class HubCommand(BaseCommand):
         except EXPECTED as error:
             raise Error(explained(error)) from error
         if options["json"]:
-            self.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False, default=plain))
+            text = json.dumps(answer, indent=2, ensure_ascii=False, default=plain)
         else:
-            self.stdout.write("\n".join(self.lines(answer)))
+            text = "\n".join(self.lines(answer))
+        self.place(options).write(text)
+        if wrong := self.wrong(answer):
+            raise Error(wrong)
 
 
 def plain(value: object) -> str:

@@ -7,18 +7,20 @@ statements travel together (pipeline mode): three times as fast as one after the
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, BinaryIO
 
-from psycopg import AsyncConnection, DataError, InternalError
+from psycopg import AsyncConnection, DataError, Error, InternalError
 from psycopg.errors import DeadlockDetected, PipelineAborted
 
 from apps.database import Pool
 from apps.modules import module_of
 from apps.store.change import Origin
 from apps.store.lines import LONGEST, BadLine, Line, read
+from apps.store.tables import table
 from apps.store.take import BadObject, Taken, identity, take
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Module
@@ -29,6 +31,9 @@ Connection = AsyncConnection[Any]
 TOGETHER = 200
 # How often a batch is tried when its locks and those of another writer wait for each other.
 ATTEMPTS = 4
+# PostgreSQL plans by what it last counted in a table: of one that was empty it reads too much until
+# it looks again by itself, which takes it a minute. After so many lines it is told to.
+LOOKS = (200, 2_000, 20_000)
 # What is the matter with one object, and not with the database.
 REFUSALS = (BadObject, DataError, InternalError)
 
@@ -85,9 +90,14 @@ async def read_in(
     """Takes in a file from where it stands: behind `line` lines, at byte `end`. After each step
     all before it is in the database."""
     texts = _texts(file, line, end)
+    seen: set[str] = set()
+    looks = [line + count for count in LOOKS]
     while batch := list(islice(texts, TOGETHER)):
-        outcomes, wrong = await _take_in(pool, batch, way)
+        outcomes, wrong = await _take_in(pool, batch, way, seen)
         outcomes["bad"] += len(wrong)
+        if looks and batch[-1].number >= looks[0]:
+            del looks[0]
+            await _look(pool, seen)
         yield Step(batch[-1].number, batch[-1].end, outcomes, tuple(sorted(wrong.items())))
 
 
@@ -102,9 +112,19 @@ def _texts(file: BinaryIO, number: int, end: int) -> Iterator[_Text]:
         yield _Text(number, end, text)
 
 
+async def _look(pool: Pool, modules: set[str]) -> None:
+    """Lets PostgreSQL look at the tables of modules."""
+    found = [table(module_of(module)) for module in sorted(modules)]
+    names = [name for each in found for name in (each.name, each.parts) if name]
+    if names:
+        async with pool.connection() as connection:
+            await connection.execute(f"ANALYZE {', '.join(names)}")
+
+
 async def _take_in(
-    pool: Pool, batch: Sequence[_Text], way: Way
+    pool: Pool, batch: Sequence[_Text], way: Way, seen: set[str]
 ) -> tuple[Counter[str], dict[int, str]]:
+    """Keeps a batch, and adds the modules met to those seen."""
     fits: list[_Fit] = []
     wrong: dict[int, str] = {}
     for each in batch:
@@ -114,6 +134,7 @@ async def _take_in(
             fits.append(_fit(each, way))
         except (BadLine, BadObject) as error:
             wrong[each.number] = str(error)
+    seen |= {fit.line.module for fit in fits}
     outcomes: Counter[str] = Counter()
     async with pool.connection() as connection:
         for fresh in _without_repeats(fits):
@@ -175,14 +196,15 @@ async def _once(connection: Connection, fits: Sequence[_Fit], way: Way) -> list[
     """One transaction, all or nothing. Statements behind one that fails are not carried out:
     theirs are no failures of their own."""
     now = way.clock()
-    async with connection.transaction():
-        async with connection.pipeline():
-            found = await asyncio.gather(
-                *(_one(connection, fit, way, now) for fit in fits), return_exceptions=True
-            )
+    async with connection.transaction(), connection.pipeline() as pipeline:
+        found = await asyncio.gather(
+            *(_one(connection, fit, way, now) for fit in fits), return_exceptions=True
+        )
         failed = [one for one in found if isinstance(one, BaseException)]
-        for error in sorted(failed, key=lambda one: isinstance(one, PipelineAborted)):
-            raise error
+        if failed:
+            with suppress(Error):  # what is left in the pipeline
+                await pipeline.sync()
+            raise min(failed, key=lambda one: isinstance(one, PipelineAborted))
     return [one for one in found if isinstance(one, Taken)]
 
 

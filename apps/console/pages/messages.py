@@ -8,12 +8,14 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.console.columns import NOTHING, moment, to_list, wire
+from apps.console import kept_rows
+from apps.console.columns import NOTHING, moment, outcome, to_list, wire
 from apps.console.endless import EndlessAdmin, number
 from apps.parties.models import Platform
 from apps.traffic.models import Direction, Leg
 
 LONG = ("request_headers", "answer_headers", "request_body", "answer_body")
+ROUTING = ("parties", "module", "interface", "about", "trace", "request_id", "parent")
 NOT_KEPT = (
     "nothing here: empty, the same bytes as on the other leg, or left out as HUB_LOG_BODIES says"
 )
@@ -35,7 +37,7 @@ class LegAdmin(EndlessAdmin):
         (None, {"fields": ("time", "between", "what", "result", "took", "error")}),
         (
             "Routing",
-            {"fields": ("parties", "module", "interface", "trace", "request_id", "parent")},
+            {"fields": ROUTING},
         ),
         ("Request", {"fields": ("asked_headers", "asked_body", "request_bytes")}),
         ("Answer", {"fields": ("answered_headers", "answered_body", "answer_bytes")}),
@@ -70,15 +72,16 @@ class LegAdmin(EndlessAdmin):
 
     @admin.display(description="HTTP / OCPI")
     def result(self, leg: Leg) -> SafeString:
-        numbers = [NOTHING if n is None else str(n) for n in (leg.http_status, leg.code)]
-        good = (leg.http_status or 500) < 400 and (leg.code or 1000) < 2000
-        return format_html(
-            '<span class="{}">{}</span>', "good" if good else "bad", " / ".join(numbers)
-        )
+        return outcome(leg.http_status, leg.code)
 
     @admin.display(description="took")
     def took(self, leg: Leg) -> str:
         return f"{leg.milliseconds:.1f} ms"
+
+    @admin.display(description="object")
+    def about(self, leg: Leg) -> SafeString | str:
+        """The kept object that it changed."""
+        return kept_rows.to_named(leg.object) if leg.object else NOTHING
 
     @admin.display(description="correlation id")
     def trace(self, leg: Leg) -> SafeString | str:

@@ -9,8 +9,8 @@ register = template.Library()
 # Models by object name, in the order of the menu; the others are tables of kept objects.
 SECTIONS = {
     "Network": ("Platform", "PartyClaim", "Agreement"),
-    "Traffic": ("Leg", "Delivery"),
-    "Kept objects": (),
+    "Traffic": ("Leg", "Delivery", "Source", "Pull"),
+    "Kept objects": ("Finding",),
     "Operators": ("User", "Group"),
 }
 OTHERS = "Kept objects"
