@@ -117,6 +117,7 @@ def whole_object(
     now: datetime,
     origin: Origin,
     findings: tuple[Finding, ...] = (),
+    overwrites: bool = False,
 ) -> Change:
     """The change that a whole object asks for which came by another way than a push."""
     appends = any(
@@ -127,7 +128,7 @@ def whole_object(
     effect = Effect.APPEND if appends else Effect.REPLACE
     return Change(
         module, effect, owner, key, (), body, audience, version, platform_id, cause, now, origin,
-        findings,
+        findings, overwrites,
     )  # fmt: skip
 
 

@@ -30,6 +30,9 @@ OLDER = Finding(
 RESENT = Finding(
     "$", "resent", Severity.NOTE, "sent again without any change; a push is for changes."
 )
+CHANGED = Finding(
+    "$", "changed", Severity.WARNING, "objects of this module never change; the first one is kept."
+)
 MISSING = "missing_from_pull"
 # These say something of how an object came, not of what is in it.
 _ABOUT_COMING = {OLDER.code, RESENT.code}

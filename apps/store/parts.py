@@ -59,6 +59,12 @@ def split(body: bytes, member: str) -> tuple[bytes, list[bytes]]:
     return jsontext.join(members), [bytes(item) for item in items]
 
 
+def check(body: bytes, member: str) -> None:
+    """Raises jsontext.JsonError when the list of parts is none, or holds other than objects."""
+    for item in split(body, member)[1]:
+        _uid(item)
+
+
 async def replace_all(
     connection: Connection, parts: str, parent: int, items: list[bytes], change: Change
 ) -> Outcome:

@@ -49,9 +49,10 @@ async def take(
     cause: str,
     now: datetime,
     origin: Origin = Origin.PULL,
+    overwrites: bool = False,
 ) -> Taken:
-    """Keeps one whole object of an owner, unless a newer one or the same is kept, and notes what
-    is wrong with it. To be called inside a transaction. Raises BadObject."""
+    """Keeps one whole object of an owner, unless the same or (without `overwrites`) a newer one is
+    kept, and notes what is wrong with it. To be called inside a transaction. Raises BadObject."""
     content, identifier, key = identity(module, text)
     id_field = next(iter(module.key.values()))
     body = identified(text, content, owner, {id_field: identifier})
@@ -59,7 +60,7 @@ async def take(
     change = whole_object(
         module, owner, key, body,
         audience=audience, version=version, platform_id=platform_id, cause=cause, now=now,
-        origin=origin, findings=found,
+        origin=origin, findings=found, overwrites=overwrites,
     )  # fmt: skip
     try:
         kept = await keep(connection, change)

@@ -118,6 +118,7 @@ async def _together(connection: Connection, turn: Turn, fits: Sequence[Fit]) -> 
                 platform_id=turn.platform.id,
                 cause=turn.walk.cause,
                 now=now,
+                overwrites=turn.platform.overwrites,
             )
             for fit in fits
         ]

@@ -1,15 +1,18 @@
 """Findings: noted with the object, counted, cleared by the change that mends them, and refusing a
 push as far as the platform's mode says."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from apps.locations.models import Location
 from apps.store.models import Finding
+from apps.store.take import BadObject
 from tests.gateway.objects import LATER, WHEN, cdr, connector, evse, location, session, tariff
 from tests.hub import Hub
 from tests.platforms import RECEIVER, SENDER, Platform
+from tests.store.store import put
 
 HUB, MSP = ("NL", "HUB"), ("DE", "MSP")
 
@@ -147,3 +150,19 @@ def test_a_deleted_object_takes_its_findings_along(hub: Hub, cpo: Platform) -> N
     assert found() == {("$.currency", "too_long")}
     cpo.request("DELETE", "tariffs", RECEIVER, "NL/CPO/T1", to=HUB)
     assert found() == set()
+
+
+def test_a_pulled_cdr_with_another_content_is_a_finding_and_not_kept(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    now = datetime.now(UTC)
+    for body in (cdr(), cdr(), cdr(total_energy=11)):
+        put("cdrs", body, now, audience="DE/MSP")
+    assert found(module="cdrs", code="changed") == {("$", "changed")}
+    assert msp.request("GET", "cdrs", SENDER, to=HUB).data == [cdr()]
+
+
+def test_an_object_that_cannot_be_kept_whole_is_not_kept_at_all(hub: Hub) -> None:
+    with pytest.raises(BadObject):
+        put("locations", location(evses=[1]), datetime.now(UTC))
+    assert (Location.objects.count(), Finding.objects.count()) == (0, 0)
