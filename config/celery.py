@@ -22,11 +22,15 @@ WORKER_SEEN_SECONDS = 20
 NUDGES: dict[str, float] = {
     "config.celery.worker_seen": 5,
     "apps.outbox.tasks.sweep": 2,
+    "apps.hubclientinfo.tasks.announce": 2,
+    "apps.hubclientinfo.tasks.catch_up": 2,
+    "apps.hubclientinfo.tasks.check": 5,
     "apps.store.tasks.fold": 60,
     "apps.sync.tasks.pull": 5,
     "apps.store.tasks.prune": 3600,
     "apps.outbox.tasks.prune": 3600,
     "apps.sync.tasks.prune": 3600,
+    "apps.hubclientinfo.tasks.prune": 3600,
     "apps.traffic.tasks.turn_the_day": 3600,
 }
 

@@ -13,6 +13,8 @@ from config import registry as settings_table
 from hub.ocpi.module import Audience, Module, Operation, Route
 from hub.ocpi.registry import Registry
 from hub.ocpi.status import Code
+from hub.policy.liveness import PROVES, TRANSITIONS
+from hub.routing.network import Status
 from hub.routing.table import NOT_OFFERED, ROWS, Action, Row, To
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -100,11 +102,31 @@ def codes(registry: Registry) -> str:
     return "\n".join(lines) + "\n"
 
 
+def statuses(registry: Registry) -> str:
+    """What changes a connection status, from which to which."""
+    lines = [f"| Event | {' | '.join(f'from {status}' for status in Status)} |"]
+    lines.append("|---|" + "---|" * len(Status))
+    for event, leads in TRANSITIONS.items():
+        cells = " | ".join(leads[status].value if status in leads else "" for status in Status)
+        lines.append(f"| {event.value} | {cells} |")
+    return "\n".join(lines) + "\n"
+
+
+def proofs(registry: Registry) -> str:
+    """What the outcome of a request of the hub says about a platform."""
+    lines = ["| What came of a request | of traffic | of a check |", "|---|---|---|"]
+    for came, proves in PROVES.items():
+        lines.append(f"| {came.value} | {proves.traffic.value} | {proves.check.value} |")
+    return "\n".join(lines) + "\n"
+
+
 PARTS: dict[tuple[str, str], Callable[[Registry], str]] = {
     ("settings.md", "settings"): lambda _: settings_table.markdown(),
     ("modules.md", "modules"): modules,
     ("routing.md", "routing"): routing,
     ("routing.md", "codes"): codes,
+    ("liveness.md", "statuses"): statuses,
+    ("liveness.md", "proofs"): proofs,
 }
 
 

@@ -50,6 +50,7 @@ class Settings:
     max_answer_bytes: int
     rate_limit: int
     max_in_flight: int
+    still_alive_minutes: int
     pull_modules: tuple[str, ...]
     pull_delta_minutes: int
     pull_full_hours: int
@@ -135,6 +136,9 @@ SETTINGS = (
             "Requests per second of one platform to one web process."),
     Setting("HUB_MAX_IN_FLIGHT", "max_in_flight", parsers.number(1, 100_000), "500",
             "1 to 100000", "Requests the hub has waiting at one platform, per web process."),
+    Setting("HUB_STILL_ALIVE_MINUTES", "still_alive_minutes", parsers.number(0, 1440), "5",
+            "0 to 1440; 0 is never",
+            "Silence of a platform after which the hub asks whether it is there."),
     Setting("HUB_PULL_MODULES", "pull_modules", parsers.words, "all",
             "comma-separated module ids, all, or none",
             "Modules whose lists the hub pulls from platforms."),

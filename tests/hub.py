@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import uvicorn
@@ -19,6 +20,7 @@ from django.utils import timezone
 
 from apps.credentials.invitations import Invitation, invite
 from apps.gateway.asgi import application as gateway
+from apps.hubclientinfo.announce import announce
 from apps.outbox.tasks import worker
 from apps.parties import directory, platforms
 from apps.parties.models import Directory
@@ -26,6 +28,7 @@ from apps.parties.models import Platform as Row
 from apps.store.index import Learned
 from config.asgi import application
 from hub.ocpi.module import Role
+from hub.policy.liveness import TRANSITIONS
 from hub.routing.network import Status
 from tests.platforms import Platform, Playground
 
@@ -69,8 +72,18 @@ class Hub:
         return Row.objects.get(name=platform.name)
 
     def set_status(self, platform: Platform, status: Status) -> None:
-        platforms.set_status(self.row(platform).pk, status, "a test says so", timezone.now())
-        directory.refresh()
+        """Lets happen what leads there, where something does; else it is simply so."""
+        row, cause = self.row(platform), "a test says so"
+        for event, leads in TRANSITIONS.items():
+            if leads.get(Status(row.status)) is status is not Status(row.status):
+                platforms.set_status(row.pk, event, cause, timezone.now())
+                directory.refresh()
+                return
+        self.change(platform, status=status, status_cause=cause, status_since=timezone.now())
+
+    def announce(self, at: datetime | None = None) -> set[int]:
+        """Books what platforms have yet to be told, as a worker does; the lanes concerned."""
+        return announce(at or timezone.now())
 
     def change(self, platform: Platform, **fields: Any) -> None:
         """Changes settings of a platform as an operator would."""

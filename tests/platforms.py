@@ -190,6 +190,9 @@ class Platform:
     def objects(self) -> Objects:
         return self.real.objects
 
+    def told(self, party: Pair, role: str) -> str:
+        return self.real.told(party, role)
+
     @property
     def faults(self) -> Faults:
         return self.real.faults
@@ -240,17 +243,19 @@ class Playground:
         port: int = 0,
         token_form: TokenForm = TokenForm.BASE64,
         modules: list[tuple[str, Interface]] | None = None,
+        hears_news: bool = False,
         trailing_slash: bool = False,
         page_limit: int = 50,
         registry: Registry | None = None,
     ) -> Platform:
-        """A platform that is on line already."""
+        """A platform that is on line already; HubClientInfo is PUT to it on demand only."""
         real = SandboxPlatform(
             name,
             parties,
             port=port,
             token_form=token_form,
             modules=modules,
+            hears_news=hears_news,
             trailing_slash=trailing_slash,
             page_limit=page_limit,
             registry=registry,

@@ -3,12 +3,17 @@
 from cryptography.exceptions import InvalidTag
 from django.db import DatabaseError, OperationalError
 
+from apps.console.pulling import NothingToPull
 from apps.credentials.invitations import NameTaken
 from apps.credentials.registration import AlreadyRegistered
+from apps.hubclientinfo.compare import NoReceiver
 from apps.parties.platforms import NoSuchPlatform
 from hub.ocpi.status import OcpiError
 
-EXPECTED = (DatabaseError, OcpiError, NoSuchPlatform, NameTaken, AlreadyRegistered, InvalidTag)
+EXPECTED = (
+    DatabaseError, OcpiError, NoSuchPlatform, NameTaken, AlreadyRegistered, NothingToPull,
+    NoReceiver, InvalidTag,
+)  # fmt: skip
 # For errors whose own text does not help an operator.
 TEXTS: dict[type[Exception], str] = {
     InvalidTag: "a token cannot be read: HUB_SECRET_KEY is not the one it was kept with",

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
+from apps.console import connection_facts
 from apps.credentials import pages
 from apps.modules import registry
 from apps.outbox.models import Delivery
@@ -25,7 +26,11 @@ SWITCHES = (
     "answers_authorize",
     "validation",
     "overwrites",
+    "not_pulled",
     "max_in_flight",
+    "max_per_second",
+    "still_alive_minutes",
+    "catch_up",
 )
 OPEN = PartyClaim.Decision.OPEN
 CLAIM_OPEN = Q(decision=OPEN)
@@ -83,6 +88,9 @@ def platform(row: Platform, now: datetime) -> Fact:
         "switches": {name: getattr(row, name) for name in SWITCHES},
         "claims": [claim(each) for each in row.claims.filter(decision=OPEN)],
         "waiting_deliveries": waiting(row).count(),
+        "liveness": connection_facts.liveness(row),
+        "history": connection_facts.history(row),
+        "caught_up": connection_facts.caught_up(row),
     }
 
 

@@ -11,9 +11,15 @@ TABLES = (
     ("Endpoints", "endpoints", ("module", "interface", "url", "override")),
     ("Tokens", "tokens", ("kind", "created", "age_seconds", "expires", "replaced")),
     ("Open claims", "claims", ("id", "party", "role", "held_by", "claimed")),
+    ("Changes of status", "history", ("at", "before", "after", "cause", "announced")),
+    ("Caught up after returns", "caught_up", ("missed_from", "returned", "booked", "ended")),
 )
 # section, key of the facts
-MAPPINGS = (("Learned habits", "learned"), ("Switches", "switches"))
+MAPPINGS = (
+    ("Learned habits", "learned"),
+    ("Switches", "switches"),
+    ("Is it there", "liveness"),
+)
 
 
 def platform_lines(facts: Answer) -> list[str]:

@@ -10,7 +10,9 @@ from django.db import transaction
 from apps.credentials.pages import versions_url
 from apps.parties import directory, tokens
 from apps.parties.models import Platform
-from hub.routing.network import Status, TokenKind
+from apps.parties.platforms import set_status
+from hub.policy.liveness import Event
+from hub.routing.network import TokenKind
 
 
 class NameTaken(ValueError):
@@ -46,9 +48,8 @@ def invite(name: str, *, now: datetime) -> Invitation:
 def invite_again(platform: Platform, *, now: datetime) -> Invitation:
     """Lets a registered platform start over: its tokens end at once, and it gets a token A."""
     with transaction.atomic():
-        Platform.objects.filter(pk=platform.pk).update(
-            version="", status=Status.PLANNED, status_cause="invited again", status_since=now
-        )
+        Platform.objects.filter(pk=platform.pk).update(version="")
+        set_status(platform.pk, Event.INVITED_AGAIN, "invited again", now)
         return _invite(platform, now)
 
 

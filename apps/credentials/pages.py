@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from apps.modules import registry
+from hub.ocpi.clientinfo import MODULE_ID
 from hub.ocpi.credentials import of_hub
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface, Module
@@ -28,6 +29,11 @@ def versions_url() -> str:
 def endpoint_url(version: str, interface: Interface, module_id: str) -> str:
     """The hub's own endpoint of one interface of a module, without a slash at the end."""
     return f"{base_url()}/{version}/{interface.segment}/{module_id}"
+
+
+def client_info_url(version: str) -> str:
+    """The hub's SENDER endpoint of HubClientInfo."""
+    return endpoint_url(version, Interface.SENDER, MODULE_ID)
 
 
 def offered(platform: Platform) -> tuple[str, ...]:
@@ -56,6 +62,8 @@ def details(version: str, platform: Platform, kind: TokenKind, network: Network)
     credentials = {"identifier": "credentials", "url": f"{base_url()}/{version}/credentials"}
     # Listed under both roles: some peers look for one of them only.
     endpoints = [credentials | {"role": role.value} for role in Interface]
+    client_info = {"identifier": MODULE_ID, "role": Interface.SENDER.value}
+    endpoints.append(client_info | {"url": client_info_url(version)})
     for module in registry().values():
         if version not in module.versions or not _shown(module, platform, network):
             continue

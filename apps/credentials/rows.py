@@ -8,16 +8,19 @@ from django.db import transaction
 
 from apps.credentials.errors import Quarantined, not_for_registered
 from apps.credentials.peer import Listed, Peer
+from apps.hubclientinfo.settle import introduce
 from apps.modules import registry
 from apps.outbox.by_hand import go_on
 from apps.parties import directory, tokens
 from apps.parties.models import CredentialsRole, Endpoint, PartyClaim, Platform
+from apps.parties.platforms import set_status
 from hub.ocpi.credentials import Credentials, PartyRole
 from hub.ocpi.headers import TokenForm
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface, Role
 from hub.ocpi.status import invalid
-from hub.routing.network import Status, TokenKind
+from hub.policy.liveness import Event
+from hub.routing.network import TokenKind
 
 
 def claim_parties(platform_id: int, roles: Iterable[PartyRole]) -> None:
@@ -69,7 +72,7 @@ def registered(
     The invitation ends here; of two requests with one invitation the second gets 405.
     """
     with transaction.atomic():
-        platform = Platform.objects.select_for_update().get(pk=platform_id)
+        platform = _locked(platform_id)
         if not platform.tokens.filter(kind=TokenKind.INVITATION).delete()[0]:
             raise not_for_registered("POST")
         claim_parties(platform_id, credentials.roles)
@@ -85,7 +88,7 @@ def connected(
 ) -> None:
     """Writes a handshake that the hub began: the peer's answer has its token for the hub."""
     with transaction.atomic():
-        platform = Platform.objects.select_for_update().get(pk=platform_id)
+        platform = _locked(platform_id)
         claim_parties(platform_id, credentials.roles)
         tokens.retire(platform, TokenKind.THEIRS, grace_end(now))
         tokens.issue(platform, TokenKind.THEIRS, token=credentials.token)
@@ -98,7 +101,7 @@ def updated(
     """Writes a PUT: new tokens both ways; the former ones stay valid until the new one is used or
     the grace ends (D-19)."""
     with transaction.atomic():
-        platform = Platform.objects.select_for_update().get(pk=platform_id)
+        platform = _locked(platform_id)
         claim_parties(platform_id, credentials.roles)
         tokens.retire(platform, TokenKind.ISSUED, grace_end(now))
         tokens.retire(platform, TokenKind.THEIRS, grace_end(now))
@@ -112,15 +115,11 @@ def unregistered(platform_id: int, cause: str, now: datetime) -> None:
     """Writes a DELETE, theirs or ours: no token is good any more. The parties stay known, as
     OFFLINE (D-33)."""
     with transaction.atomic():
-        platform = Platform.objects.select_for_update().get(pk=platform_id)
+        platform = _locked(platform_id)
         tokens.end_all(platform)
         platform.endpoints.filter(override="").delete()
-        Platform.objects.filter(pk=platform_id).update(
-            version="",
-            status=Status.OFFLINE,
-            status_cause=cause,
-            status_since=now,
-        )
+        Platform.objects.filter(pk=platform_id).update(version="")
+        set_status(platform_id, Event.UNREGISTERED, cause, now)
         directory.changed()
 
 
@@ -136,9 +135,6 @@ def _connect(
         version=peer.version,
         versions_url=credentials.url,
         token_form=form,
-        status=Status.CONNECTED,
-        status_cause=cause,
-        status_since=now,
         last_seen=now,
     )
     keys = {(role.role, str(role.party)) for role in credentials.roles}
@@ -157,7 +153,14 @@ def _connect(
         )
     _replace_endpoints(platform, peer, frozenset(role.role for role in credentials.roles))
     go_on(platform.pk)
+    set_status(platform.pk, Event.REGISTERED, cause, now)
     directory.changed()
+    introduce(platform.pk, now)
+
+
+def _locked(platform_id: int) -> Platform:
+    """A platform's row, held to the end of the transaction; others may go on referring to it."""
+    return Platform.objects.select_for_update(no_key=True).get(pk=platform_id)
 
 
 def _replace_endpoints(platform: Platform, peer: Peer, roles: frozenset[Role]) -> None:

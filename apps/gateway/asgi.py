@@ -16,7 +16,7 @@ from django.conf import settings
 from apps.credentials.answer import ConfigRequest, is_configuration, no_such_page
 from apps.credentials.answer import answer as configuration
 from apps.credentials.legs import logged
-from apps.gateway import standins
+from apps.gateway import clientinfo, standins
 from apps.gateway.auth import Caller, authenticate
 from apps.gateway.call import Call, Passage
 from apps.gateway.exchange import execute
@@ -29,8 +29,9 @@ from apps.traffic import metrics
 from apps.traffic.legs import Between, inward, with_bodies
 from apps.traffic.record import clip
 from hub.ocpi import envelope, headers
+from hub.ocpi.clientinfo import MODULE_ID
 from hub.ocpi.message import Answer, Message
-from hub.ocpi.module import Audience, Effect, Operation, Route
+from hub.ocpi.module import Audience, Effect, Interface, Operation, Route
 from hub.ocpi.registry import Match
 from hub.ocpi.status import Code, OcpiError, unauthorized
 from hub.routing.decide import decide
@@ -120,6 +121,10 @@ async def _answer(
         )
     if len(request.path) < 3:
         raise no_such_page(request.path)
+    if clientinfo.is_asked(request):
+        passage.module, passage.interface = MODULE_ID, Interface.SENDER.value
+        passage.action, passage.code = "configuration", int(Code.SUCCESS)
+        return await clientinfo.answer(process, request, caller.platform)
     stand_in = standins.SEGMENT.fullmatch(request.path[-1])
     content = decode(body)
     network = directory.snapshot()

@@ -81,7 +81,7 @@ def _notice(
 ) -> None:
     noticed = process.noticed
     moment = process.clock()
-    noticed.seen[entry.platform_id] = moment
+    process.signs.heard(entry.platform_id, moment)
     habits = list(request.habits)
     if form in HABITS:
         habits.append(HABITS[form])

@@ -6,6 +6,7 @@ import logging
 import sys
 import time
 import uuid
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,39 +15,38 @@ from datetime import UTC, datetime
 import redis.asyncio
 from django.conf import settings
 from django.db import Error, transaction
-from django.db.models import F, Value
-from django.db.models.functions import Greatest
 
 from apps import database
 from apps.database import Pool, in_thread
 from apps.gateway.limits import Buckets
+from apps.hubclientinfo.tasks import announce
 from apps.modules import registry
 from apps.outbox.tasks import drain_lane
-from apps.parties import directory, platforms, tokens
+from apps.parties import directory, platforms, signs, tokens
 from apps.parties.models import Platform
+from apps.parties.signs import Collected, Signs
 from apps.store.index import Learned
-from apps.traffic import partitions
+from apps.traffic import metrics, partitions
 from apps.traffic.record import BodyPolicy, Row
 from apps.traffic.recorder import Recorder
 from apps.transport.client import Client
 from hub.ocpi.headers import TokenForm
-from hub.routing.network import Network, TokenEntry, TokenKind
+from hub.routing.network import Network, Status, TokenEntry, TokenKind
 
 LOOK_AGAIN_SECONDS = 1.0
 LOOKS_APART_SECONDS = 0.05
 RELOAD_SECONDS = 30.0
 # Requests without a good token that are logged: enough to see what goes on, too few to fill a disk.
 STRANGERS_PER_SECOND = 10
-NOTICE_SECONDS = 2.0
+NOTICE_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Noticed:
-    """What requests showed since the last write: who was heard from, which habits they have,
-    whose new token came into use, which token form was understood."""
+    """What requests showed since the last write: which habits platforms have, whose new token came
+    into use, which token form was understood."""
 
-    seen: dict[int, datetime] = field(default_factory=dict)
     habits: dict[tuple[int, str], datetime] = field(default_factory=dict)
     renewed: set[int] = field(default_factory=set)
     forms: dict[int, TokenForm] = field(default_factory=dict)
@@ -58,7 +58,10 @@ class Process:
     def __init__(self) -> None:
         hub = settings.HUB
         self.pool: Pool = database.pool()
-        self.client = Client(hub.egress_allow, hub.max_answer_bytes, hub.max_in_flight)
+        self.signs = Signs(now)
+        self.client = Client(
+            hub.egress_allow, hub.max_answer_bytes, hub.max_in_flight, self.signs.outcome
+        )
         self.recorder = Recorder(self.pool)
         self.bodies = BodyPolicy(hub.log_bodies, hub.log_body_limit)
         self.buckets = Buckets(hub.rate_limit)
@@ -71,6 +74,8 @@ class Process:
         self.clock = now
         self.new_id = new_id
         self._lanes: set[int] = set()
+        self._news = False
+        self._known = -1
         self._nudge = asyncio.Event()
         self._looking = asyncio.Lock()
         self._next_look: asyncio.Task[None] | None = None
@@ -125,6 +130,17 @@ class Process:
             self._next_look = None
             await in_thread(directory.refresh_if_changed)
             self._looked = time.monotonic()
+        self._take_in(directory.snapshot())
+
+    def _take_in(self, network: Network) -> None:
+        """Of a change, whoever made it, platforms may have to be told."""
+        if network.version == self._known:
+            return
+        self._known, self._news = network.version, True
+        self._nudge.set()
+        statuses = Counter(platform.status.value for platform in network.platforms.values())
+        for status in Status:
+            metrics.PLATFORMS.labels(status.value).set(statuses[status.value])
 
     async def _reload(self) -> None:
         """Loads the directory whatever its version: tokens and agreements end by date too."""
@@ -144,11 +160,12 @@ class Process:
             await self._nudge.wait()
             self._nudge.clear()
             lanes, self._lanes = self._lanes, set()
+            news, self._news = self._news, False
             try:
-                await asyncio.to_thread(_send_nudges, lanes)
+                await asyncio.to_thread(_send_nudges, lanes, news)
             except Exception as error:  # the broker's client has many; none may end this loop
-                # Not lost: the sweep finds every lane that is due.
-                log.warning("lanes not nudged: %s", type(error).__name__)
+                # Not lost: beat's nudges find every row that is due.
+                log.warning("workers not nudged: %s", type(error).__name__)
 
     async def _listen(self) -> None:
         while True:
@@ -178,7 +195,7 @@ class Process:
 
     async def _write_noticed(self) -> None:
         noticed, self.noticed = self.noticed, Noticed()
-        if await in_thread(_note_down, noticed):
+        if await in_thread(_note_down, noticed, self.signs.take()):
             await self.look()
 
 
@@ -191,20 +208,18 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-def _send_nudges(platform_ids: set[int]) -> None:
+def _send_nudges(platform_ids: set[int], news: bool) -> None:
     for platform_id in platform_ids:
         drain_lane.delay(platform_id)
+    if news:
+        announce.delay()
 
 
-def _note_down(noticed: Noticed) -> bool:
+def _note_down(noticed: Noticed, collected: Collected) -> bool:
     """Writes what was noticed; returns whether the directory changed by it."""
-    changed = False
+    fell_or_returned, changed = signs.write(collected), False
     with transaction.atomic():
-        for platform_id, at in noticed.seen.items():
-            Platform.objects.filter(pk=platform_id).update(
-                last_seen=Greatest(F("last_seen"), Value(at))
-            )
-        for platform_id in {platform for platform, _ in noticed.habits}:
+        for platform_id in sorted({platform for platform, _ in noticed.habits}):
             _learn(platform_id, noticed)
         for platform_id in noticed.renewed:
             changed |= bool(tokens.end_replaced(platform_id, TokenKind.ISSUED))
@@ -212,11 +227,11 @@ def _note_down(noticed: Noticed) -> bool:
             changed |= platforms.remember_form(platform_id, form)
         if changed:
             directory.changed()
-    return changed
+    return changed or fell_or_returned
 
 
 def _learn(platform_id: int, noticed: Noticed) -> None:
-    platform = Platform.objects.select_for_update().filter(pk=platform_id).first()
+    platform = Platform.objects.select_for_update(no_key=True).filter(pk=platform_id).first()
     if platform is not None:
         habits = {name: at for (owner, name), at in noticed.habits.items() if owner == platform_id}
         platform.learned |= {name: at.isoformat(timespec="seconds") for name, at in habits.items()}

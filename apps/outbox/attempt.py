@@ -3,11 +3,11 @@
 import random
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from apps.database import in_thread
-from apps.modules import module_of
 from apps.outbox.due import Due, Result
 from apps.outbox.follow import OWNER_AND_ID
 from apps.parties import platforms
@@ -17,7 +17,7 @@ from apps.traffic.recorder import Recorder
 from apps.transport.forms import in_either_form
 from hub.ocpi.headers import routing
 from hub.ocpi.ids import PartyId
-from hub.ocpi.message import Answer, Outgoing
+from hub.ocpi.message import Answer, Headers, Outgoing
 from hub.ocpi.module import Interface
 from hub.ocpi.status import Code, OcpiError
 from hub.policy.retry import Done, Drop, Outcome, Verdict, retry_after, verdict
@@ -37,7 +37,7 @@ async def attempt(
     try:
         request = _request(due, platform, network)
     except OcpiError as impossible:
-        return _counted(Result(due, None, int(impossible.code), Drop(impossible.message)))
+        return Result(due, None, int(impossible.code), Drop(impossible.message))
     began, started = clock(), time.perf_counter()
     answer, error = await _sent(request, platform, send)
     recorder.add(
@@ -45,7 +45,13 @@ async def attempt(
             request,
             answer,
             error,
-            Between(platform.id, str(network.hub), due.party, due.module, Interface.RECEIVER.value),
+            Between(
+                platform.id,
+                due.from_party or str(network.hub),
+                due.party,
+                due.module,
+                Interface.RECEIVER.value,
+            ),
             ids=(due.correlation_id, request.request_id, due.request_id),
             at=began,
             milliseconds=(time.perf_counter() - started) * 1000,
@@ -57,9 +63,7 @@ async def attempt(
         if error is not None and error.code not in NO_ANSWER
         else _verdict(due, outcome, clock())
     )
-    if isinstance(decided, Done):
-        metrics.DELIVERY_LAG.observe(max(0.0, (clock() - due.created_at).total_seconds()))
-    return _counted(Result(due, outcome.http, outcome.code, decided))
+    return Result(due, outcome.http, outcome.code, decided)
 
 
 async def _sent(
@@ -90,25 +94,36 @@ def _verdict(due: Due, outcome: Outcome, now: datetime) -> Verdict:
     return verdict(outcome, due.attempts, now, jitter, is_part=nested or due.method == "PATCH")
 
 
-def _counted(result: Result) -> Result:
-    label = type(result.verdict).__name__.lower()
-    metrics.DELIVERIES.labels(result.due.module, label).inc()
-    return result
+def count(results: Sequence[Result], now: datetime) -> None:
+    """Adds the outcomes of a window to the metrics."""
+    outcomes = Counter((r.due.module, type(r.verdict).__name__.lower()) for r in results)
+    for labels, number in outcomes.items():
+        metrics.DELIVERIES.labels(*labels).inc(number)
+    for result in results:
+        if isinstance(result.verdict, Done):
+            metrics.DELIVERY_LAG.observe(max(0.0, (now - result.due.created_at).total_seconds()))
 
 
 def _request(due: Due, platform: Platform, network: Network) -> Outgoing:
-    module = module_of(due.module)
-    base = platform.endpoints.get((module.id, Interface.RECEIVER))
+    base = platform.endpoints.get((due.module, Interface.RECEIVER))
     if base is None:
-        raise OcpiError(Code.HUB_ERROR, f"it offers no RECEIVER interface of {module.id} any more")
-    to = network.spelled(PartyId.parse(due.party))
+        raise OcpiError(Code.HUB_ERROR, f"it offers no RECEIVER interface of {due.module} any more")
     content_type = (("Content-Type", "application/json"),) if due.body else ()
     return Outgoing(
         method=due.method,
         url=target_url(base, due.tail, due.query),
         headers=identity(platform, str(uuid.uuid4()), due.correlation_id)
-        + routing(to, platform.presents_as or network.hub)
+        + _routing(due, platform, network)
         + content_type,
         body=bytes(due.body),
         time_limit=TIME_LIMIT,
     )
+
+
+def _routing(due: Due, platform: Platform, network: Network) -> Headers:
+    """FROM the hub, unless it carries on a party's own message; none where the hub speaks to the
+    platform and not to a party (spec: transport_and_format_message_routing_headers)."""
+    if not due.party:
+        return ()
+    own = network.spelled(PartyId.parse(due.from_party)) if due.from_party else network.hub
+    return routing(network.spelled(PartyId.parse(due.party)), platform.presents_as or own)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from apps.database import Pool
 from apps.outbox import lane
-from apps.outbox.attempt import Clock, Send, attempt
+from apps.outbox.attempt import Clock, Send, attempt, count
 from apps.traffic.recorder import Recorder
 from hub.policy.retry import Pause
 from hub.routing.network import Network, Platform, Status
@@ -56,6 +56,7 @@ async def _windows(
         )
         async with pool.connection() as connection:
             await lane.record(connection, results, clock())
+        count(results, clock())
         if any(isinstance(result.verdict, Pause) for result in results):
             return attempts
         if platform.max_per_second:

@@ -22,6 +22,7 @@ class Due:
     query: str
     body: bytes
     owner: str
+    from_party: str
     correlation_id: str
     request_id: str
 

@@ -8,6 +8,7 @@ from psycopg import AsyncConnection
 from apps.store.change import Change
 from apps.store.keep import Kept, keep
 from hub.ocpi.message import Message
+from hub.ocpi.module import Effect
 from hub.policy.supersede import supersedes
 from hub.routing.decide import Hop
 
@@ -42,7 +43,8 @@ async def accept_push(
     """
     async with connection.transaction():
         kept = await keep(connection, change)
-        if hops:
+        # A removal is recorded even when nobody is there to get it: who was away is told later.
+        if hops or change.effect is Effect.REMOVE:
             await _book(connection, message, change, hops)
     return kept
 

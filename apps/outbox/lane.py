@@ -29,6 +29,7 @@ ON CONFLICT (platform_id) DO UPDATE SET leased_until = excluded.leased_until
 WHERE lane.leased_until <= %(now)s AND coalesce(lane.paused_until, %(now)s) <= %(now)s
 """
 # The oldest waiting delivery of a party and object; `newer` says whether others wait behind it.
+# What is for the platform itself, news of other parties, is tried before pushes that may be theirs.
 _HEADS = """
 SELECT d.id, d.party, d.object, d.attempts, EXISTS (
     SELECT 1 FROM outbox_delivery n WHERE n.state = 'waiting' AND n.platform_id = d.platform_id
@@ -40,13 +41,20 @@ AND NOT EXISTS (
     SELECT 1 FROM outbox_delivery o WHERE o.state = 'waiting' AND o.platform_id = d.platform_id
     AND o.party = d.party AND o.object = d.object AND o.id < d.id
 )
+AND (d.party = '' AND d.attempts = 0 OR NOT EXISTS (
+    SELECT 1 FROM outbox_delivery a WHERE a.state = 'waiting' AND a.platform_id = %(platform)s
+    AND a.party = '' AND a.attempts = 0 AND a.due_at <= %(now)s AND NOT EXISTS (
+        SELECT 1 FROM outbox_delivery o WHERE o.state = 'waiting' AND o.party = ''
+        AND o.platform_id = %(platform)s AND o.object = a.object AND o.id < a.id
+    )
+))
 ORDER BY d.id LIMIT %(window)s
 """
 _BOOK = """
 UPDATE outbox_delivery d SET attempts = attempts + 1, due_at = %(until)s
 FROM outbox_payload p WHERE d.id = ANY(%(ids)s) AND d.state = 'waiting' AND p.id = d.payload_id
 RETURNING d.id, d.platform_id, d.party, d.object, d.attempts, d.created_at, p.module, p.method,
-    p.tail, p.query, p.body, p.owner, p.correlation_id, p.request_id
+    p.tail, p.query, p.body, p.owner, p.from_party, p.correlation_id, p.request_id
 """
 _RECORD = """
 UPDATE outbox_delivery d SET state = r.state, ended_at = r.ended_at,

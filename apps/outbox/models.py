@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class Payload(models.Model):
-    """A push as it was received, kept once for all its receivers."""
+    """A push as it was received, kept once for all its receivers; or what the hub itself says."""
 
     module = models.CharField(max_length=36)
     method = models.CharField(max_length=6)
@@ -16,10 +16,19 @@ class Payload(models.Model):
     request_id = models.CharField(max_length=64)
     owner = models.CharField(max_length=6)
     object = models.TextField(help_text="Module, owner and key: what is kept in order.")
+    from_party = models.CharField(
+        max_length=6, blank=True, db_default="", help_text="OCPI-from; empty: the hub."
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = (models.Index(fields=["correlation_id"], name="payload_correlation"),)
+        indexes = (
+            models.Index(fields=["correlation_id"], name="payload_correlation"),
+            # Removals are looked up for who was away (apps.hubclientinfo).
+            models.Index(
+                fields=["created_at"], condition=models.Q(method="DELETE"), name="payload_removal"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.method} {self.module}/{self.tail}"
@@ -36,7 +45,9 @@ class Delivery(models.Model):
 
     payload = models.ForeignKey(Payload, models.CASCADE, related_name="deliveries")
     platform_id = models.BigIntegerField()
-    party = models.CharField(max_length=6)
+    party = models.CharField(
+        max_length=6, blank=True, help_text="Empty: the platform itself, not one of its parties."
+    )
     object = models.TextField()
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.SmallIntegerField(default=0)
@@ -61,6 +72,12 @@ class Delivery(models.Model):
                 name="delivery_next",
             ),
             models.Index(fields=["object", "-id"], name="delivery_object"),
+            # What was dropped while a platform was away (apps.hubclientinfo).
+            models.Index(
+                fields=["platform_id", "ended_at"],
+                condition=models.Q(state="dropped"),
+                name="delivery_dropped",
+            ),
             models.Index(fields=["created_at"], name="delivery_age"),
         )
 

@@ -14,7 +14,8 @@ from apps.database import in_thread
 from apps.outbox import lane, personal
 from apps.outbox.drain import drain
 from apps.outbox.models import Delivery, Payload
-from apps.parties import directory
+from apps.parties import directory, signs
+from apps.parties.signs import Signs
 from apps.traffic.personal import modules
 from apps.traffic.recorder import Recorder
 from apps.transport.client import Client
@@ -30,8 +31,12 @@ class Worker:
     def __init__(self) -> None:
         self.runner = Background("worker")
         self.pool = database.pool()
+        self.signs = Signs(_now)
         self.client = Client(
-            settings.HUB.egress_allow, settings.HUB.max_answer_bytes, settings.HUB.max_in_flight
+            settings.HUB.egress_allow,
+            settings.HUB.max_answer_bytes,
+            settings.HUB.max_in_flight,
+            self.signs.outcome,
         )
         self.recorder = Recorder(self.pool)
         self.runner.run(self.pool.open())
@@ -58,10 +63,22 @@ class Worker:
 
     async def _drain(self, platform_id: int) -> int:
         attempts = await drain(
-            platform_id, self.pool, _picture, self.client.send, _now, self.recorder
+            platform_id, self.pool, self.picture, self.client.send, _now, self.recorder
         )
-        await self.recorder.flush()
+        await self.flush()
         return attempts
+
+    async def picture(self) -> Network:
+        """The network as it is now, with what this process has seen of it: asked before each
+        window, so that a platform that went away gets no more than the one under way."""
+        await in_thread(signs.write, self.signs.take())
+        await in_thread(directory.refresh_if_changed)
+        return directory.snapshot()
+
+    async def flush(self) -> None:
+        """Writes what was collected: rows of the message log, signs of life."""
+        await self.recorder.flush()
+        await in_thread(signs.write, self.signs.take())
 
     def due(self) -> list[int]:
         """The platforms that have something due."""
@@ -70,13 +87,6 @@ class Worker:
     async def _due(self) -> list[int]:
         async with self.pool.connection() as connection:
             return list(await lane.due_platforms(connection, _now()))
-
-
-async def _picture() -> Network:
-    """The network as it is now: asked before each window, so that a suspended platform gets no
-    more than the window that was under way."""
-    await in_thread(directory.refresh_if_changed)
-    return directory.snapshot()
 
 
 @cache

@@ -85,6 +85,15 @@ class Platform(models.Model):
     max_per_second = models.PositiveIntegerField(
         null=True, blank=True, help_text="Broadcast pushes it gets in a second; empty: no limit."
     )
+    still_alive_minutes = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Silence after which it is asked whether it is there; 0: never; empty:"
+        " HUB_STILL_ALIVE_MINUTES.",
+    )
+    catch_up = models.BooleanField(
+        default=True, help_text="What changed while it was away is sent to it when it returns."
+    )
     created_at = models.DateTimeField(db_default=Now())
     last_seen = models.DateTimeField(null=True, blank=True)
 
@@ -93,6 +102,55 @@ class Platform(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StatusChange(models.Model):
+    """One change of a platform's status: the history, and until it is announced, the work."""
+
+    platform = models.ForeignKey(Platform, models.CASCADE, related_name="status_changes")
+    at = models.DateTimeField()
+    before = models.CharField(max_length=9, choices=choices(Status))
+    after = models.CharField(max_length=9, choices=choices(Status))
+    cause = models.CharField(max_length=200)
+    missed_from = models.DateTimeField(
+        null=True, help_text="From when on what was sent to it may not have arrived."
+    )
+    announced_at = models.DateTimeField(
+        null=True, help_text="When those who may know were told, or it was booked to tell them."
+    )
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["platform", "-id"], name="status_change_newest"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(announced_at=None),
+                name="status_change_new",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.platform}: {self.before} to {self.after}"
+
+
+class Liveness(models.Model):
+    """What tells whether a platform is there: failures in a row of requests to it, and checks."""
+
+    platform = models.OneToOneField(
+        Platform, models.CASCADE, primary_key=True, related_name="liveness"
+    )
+    failures = models.IntegerField(default=0)
+    failing_since = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    checks_failed = models.SmallIntegerField(default=0)
+    check_due_at = models.DateTimeField(
+        null=True, help_text="Not to be asked before; while it is asked, when that must have ended."
+    )
+    checked_at = models.DateTimeField(null=True)
+    check_said = models.CharField(max_length=200, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"liveness of {self.platform}"
 
 
 class CredentialsRole(models.Model):

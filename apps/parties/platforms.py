@@ -1,12 +1,16 @@
-"""What an operator does to a platform; the one place where a connection status changes."""
+"""What an operator does to a platform; the one place where a connection status changes.
+
+A change leaves a row that is not announced yet: apps.hubclientinfo finds it and tells others.
+"""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from apps.parties import directory
-from apps.parties.models import Platform
+from apps.parties.models import Liveness, Platform, StatusChange
 from hub.ocpi.headers import TokenForm
+from hub.policy.liveness import RENEWING, TRANSITIONS, Event
 from hub.routing.network import Status
 
 
@@ -26,14 +30,44 @@ def named(name: str) -> Platform:
     return platform
 
 
-def set_status(platform_id: int, status: Status, cause: str, now: datetime) -> bool:
-    """Changes a connection status, with its cause; returns False when it was that already."""
+def set_status(platform_id: int, event: Event, cause: str, now: datetime) -> bool:
+    """Changes a connection status as hub.policy.liveness has it for an event, with its cause and a
+    row in its history; returns False when the event changes nothing."""
     with transaction.atomic():
-        rows = Platform.objects.filter(pk=platform_id).exclude(status=status)
-        changed = rows.update(status=status, status_cause=cause, status_since=now) == 1
-        if changed:
-            directory.changed()
-    return changed
+        row = Platform.objects.select_for_update(no_key=True).filter(pk=platform_id).first()
+        after = TRANSITIONS[event].get(Status(row.status)) if row is not None else None
+        if row is None or after is None or (row.status == after and event not in RENEWING):
+            return False
+        cause = cause[:200]
+        Platform.objects.filter(pk=platform_id).update(
+            status=after, status_cause=cause, status_since=now
+        )
+        StatusChange.objects.create(
+            platform_id=platform_id,
+            at=now,
+            before=row.status,
+            after=after,
+            cause=cause,
+            missed_from=_missed_from(platform_id, row.status, now),
+        )
+        _begin_anew(platform_id)
+        directory.changed()
+    return True
+
+
+def _missed_from(platform_id: int, before: str, now: datetime) -> datetime | None:
+    """Since when requests to a platform that was connected have failed; now when they have not."""
+    if before != Status.CONNECTED:
+        return None
+    known = Liveness.objects.filter(pk=platform_id).values_list("failing_since", flat=True)
+    return min(now, known.first() or now)
+
+
+def _begin_anew(platform_id: int) -> None:
+    """Failures and checks are counted from the change of status on."""
+    Liveness.objects.filter(pk=platform_id).update(
+        failures=0, failing_since=None, failed_at=None, checks_failed=0, check_due_at=None
+    )
 
 
 def remember_form(platform_id: int, form: TokenForm) -> bool:
@@ -48,13 +82,15 @@ def remember_form(platform_id: int, form: TokenForm) -> bool:
 
 def suspend(platform: Platform, cause: str, now: datetime) -> bool:
     """Stops all traffic of a platform, in both directions, until it is resumed."""
-    return set_status(platform.pk, Status.SUSPENDED, cause or "suspended by an operator", now)
+    return set_status(platform.pk, Event.SUSPENDED, cause or "suspended by an operator", now)
 
 
 def resume(platform: Platform, now: datetime) -> bool:
-    """Lets a suspended platform back in: connected when it is registered, else planned."""
-    status = Status.CONNECTED if platform.version else Status.PLANNED
-    return set_status(platform.pk, status, "resumed by an operator", now)
+    """Lets a suspended platform back in: connected when it is registered, else as it was."""
+    event = Event.RESUMED_AWAY if platform.roles.exists() else Event.RESUMED_NEW
+    if platform.version:
+        event = Event.RESUMED
+    return set_status(platform.pk, event, "resumed by an operator", now)
 
 
 def forget(name: str) -> bool:

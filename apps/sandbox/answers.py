@@ -5,6 +5,7 @@ spec: transport_and_format_client_owned_object_push, transport_and_format_pagina
 
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
@@ -146,6 +147,8 @@ def listed(state: State, match: Match, received: Received) -> Answer:
     if state.has_fault("ignores_limit", received) is not None:
         most = ALL
     asked = window(received.query, most)
+    if state.has_fault("ignores_offset", received) is not None:
+        asked = replace(asked, offset=0)
     limit = most if most == ALL else asked.limit
     fit = [
         kept
@@ -170,12 +173,18 @@ def _between(moment: datetime, date_from: datetime | None, date_to: datetime | N
 
 def _visible(state: State, match: Match, received: Received) -> list[Kept]:
     """Our own objects that the requesting party may see: of the party addressed, and of private
-    modules only those whose token is the requesting party's."""
+    modules only those whose token is the requesting party's. The hub may see all: it asks for
+    whom they concern."""
     own = {received.to} if received.to in state.party_ids else state.party_ids
     found = [kept for kept in state.objects.kept(match.module.id) if kept.owner in own]
-    if match.module.audience is Audience.EVERYONE:
+    if match.module.audience is Audience.EVERYONE or _is_hub(state, received):
         return found
     return [kept for kept in found if _token_owner(kept) == received.from_]
+
+
+def _is_hub(state: State, received: Received) -> bool:
+    hub = state.connection.hub_party
+    return hub is not None and received.from_ == hub
 
 
 def _token_owner(kept: Kept) -> PartyId | None:

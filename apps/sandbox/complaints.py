@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from apps.sandbox.memory import Received
 from apps.sandbox.state import State
 from hub.ocpi import headers as h
+from hub.ocpi.clientinfo import MODULE_ID
 from hub.ocpi.headers import Half
 from hub.ocpi.ids import PartyId, fold
 from hub.ocpi.module import PUSHES, Audience
 from hub.ocpi.registry import Match
 
-CONFIGURATION = frozenset({"versions", "credentials"})
+CONFIGURATION = frozenset({"versions", "credentials", MODULE_ID})
 # Headers of somebody else's connection that a router must not pass on.
 FOREIGN = ("cookie", "proxy-authorization", "forwarded", "x-forwarded-for", "x-real-ip", "te")
 
@@ -102,8 +103,5 @@ def about_answer(
 
 def is_offered(state: State, received: Received) -> bool:
     """Whether the request calls an endpoint that version details list."""
-    return (received.module, received.interface) in state.offers or received.module in (
-        *CONFIGURATION,
-        "results",
-        "kept",
-    )
+    always = (*CONFIGURATION - {MODULE_ID}, "results", "kept")
+    return (received.module, received.interface) in state.offers or received.module in always

@@ -2,9 +2,11 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
 from typing import IO, TypeVar
 
 import uvloop
@@ -17,16 +19,19 @@ from apps.credentials.invitations import Invitation, invite
 from apps.parties import platforms
 from apps.sandbox.byhand import instructions
 from apps.sandbox.charging import Charging
+from apps.sandbox.fixtures import load
 from apps.sandbox.platform import SandboxPlatform
 from apps.sandbox.play import play
 from apps.sandbox.report import Report
 from apps.sandbox.scene import HubSide, Scene
+from apps.sandbox.sites import A_THOUSAND, sites
 from apps.sandbox.state import new_token
+from apps.store.forget import forget
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Role
 
 CPO_NAME, MSP_NAME, GUEST_NAME = "Heron & Ohm", "Otter Card", "By hand"
-SITES = 200
+OPENED = 40  # sites that are new, and pushed
 TICKS = 12
 TICK_SECONDS = 0.3
 EXIT_FAILED = 1
@@ -36,8 +41,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    sites: int = SITES
+    """`sites` is how many the CPO has; `objects` are more objects, from a file of lines."""
+
+    sites: int = A_THOUSAND
     once: bool = False
+    objects: Path | None = None
 
 
 def run(options: Options, out: IO[str]) -> int:
@@ -69,10 +77,17 @@ async def _demo(options: Options, report: Report, stop: asyncio.Event) -> int:
     for platform in (cpo, msp, guest):
         # What an earlier demo left in this database.
         await _in_thread(platforms.forget, platform.name)
+        await _in_thread(forget, platform.party)
+    moment = datetime.now(UTC)
+    opened = list(sites(cpo.party, min(OPENED, options.sites), moment=moment))
+    older = sites(cpo.party, options.sites, moment=moment - timedelta(days=1))
+    cpo.objects.put_all("locations", islice(older, len(opened), None))
     async with cpo, msp, guest:
         charging = Charging(cpo, tick_seconds=TICK_SECONDS, ticks=TICKS)
-        scene = Scene(_hub_side(), cpo, msp, charging, report, options.sites)
+        scene = Scene(_hub_side(), cpo, msp, charging, report, opened)
         report.title(f"A roaming session: {CPO_NAME} (CPO), the hub, {MSP_NAME} (eMSP)")
+        if options.objects:
+            _tell(report, options.objects, [cpo, msp])
         failed = await play(scene)
         if failed is not None:
             report.text(f"\nThe session stopped: step {failed}.")
@@ -81,6 +96,14 @@ async def _demo(options: Options, report: Report, stop: asyncio.Event) -> int:
         if not options.once:
             await _stay(guest, report, stop)
     return 0
+
+
+def _tell(report: Report, file: Path, platforms: Sequence[SandboxPlatform]) -> None:
+    """Gives the platforms the objects of a file, and tells which."""
+    with file.open("rb") as lines:
+        loaded = load(lines, platforms)
+    for (name, module), count in sorted(loaded.items()):
+        report.text(f"{name or 'nobody here'} has {count} {module} of {file.name}")
 
 
 def _hub_side() -> HubSide:

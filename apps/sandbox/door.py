@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from apps.sandbox import complaints
+from apps.sandbox import complaints, news
 from apps.sandbox.actions import ACTIONS, Asked, Later, Obey, Refused
 from apps.sandbox.answers import BY_EFFECT, from_its_place
 from apps.sandbox.calls import Caller
@@ -16,6 +16,7 @@ from apps.sandbox.memory import Received
 from apps.sandbox.server import Port, Receive, Scope, Send
 from apps.sandbox.state import BASE, VERSION, State
 from hub.ocpi import envelope, jsontext
+from hub.ocpi.clientinfo import MODULE_ID
 from hub.ocpi.headers import (
     AUTHORIZATION,
     CORRELATION_ID,
@@ -35,6 +36,7 @@ from hub.ocpi.registry import Registry
 from hub.ocpi.status import Code, OcpiError, invalid, not_found, unauthorized
 
 SEGMENTS = {interface.segment: interface for interface in Interface}
+LOOK_AGAIN_SECONDS = 0.02
 FORMS = {"plain_only": TokenForm.PLAIN, "base64_only": TokenForm.BASE64}
 
 
@@ -84,15 +86,11 @@ class Door:
         if has_fault("never", received) is not None:
             await receive()
             return True
+        while has_fault("holds", received) is not None:
+            if await _left(receive, LOOK_AGAIN_SECONDS):
+                return True
         seconds = has_fault("slow", received)
-        if seconds is None:
-            return False
-        try:
-            async with asyncio.timeout(seconds):
-                await receive()  # only the end of the connection comes after the body
-        except TimeoutError:
-            return False
-        return True
+        return seconds is not None and await _left(receive, seconds)
 
     async def _answer(self, received: Received) -> tuple[Answer, Later | None]:
         state = self.state
@@ -126,6 +124,9 @@ class Door:
             return success(), None
         if received.module == "kept":
             return from_its_place(state, received), None
+        if received.module == MODULE_ID and complaints.is_offered(state, received):
+            self._complain(received, news.complaints(received))
+            return news.answer(state, received), None
         return await self._functional(received)
 
     async def _functional(self, received: Received) -> tuple[Answer, Later | None]:
@@ -172,6 +173,16 @@ class Door:
 
     def _complain(self, received: Received, texts: Any) -> None:
         self.state.complaints += [f"{received}: {text}" for text in texts]
+
+
+async def _left(receive: Receive, seconds: float) -> bool:
+    """Whether the sender hangs up within so many seconds."""
+    try:
+        async with asyncio.timeout(seconds):
+            await receive()  # only the end of the connection comes after the body
+    except TimeoutError:
+        return False
+    return True
 
 
 def located(scope: Scope, body: bytes) -> Received:

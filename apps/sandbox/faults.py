@@ -6,6 +6,7 @@ that the code it concerns looks for. All are switched at run time, for one modul
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from apps.sandbox.jsonbytes import encode
 from apps.sandbox.memory import Received
 from hub.ocpi.envelope import parse
 from hub.ocpi.message import Answer, Headers
+from hub.ocpi.paging import next_link
 
 JSON: Headers = (("Content-Type", "application/json"),)
 STAMP = "2026-01-01T00:00:00Z"
@@ -89,8 +91,47 @@ def _odd_total(answer: Answer, received: Received, value: float) -> Answer:
     return replace(bare, headers=bare.headers + odd)
 
 
+def _linked(target: Callable[[str], str]) -> Spoil:
+    """Spoils the URL of the Link header, where there is one."""
+
+    def spoil(answer: Answer, received: Received, value: float) -> Answer:
+        url = next_link(answer.header("link"))
+        if not url:
+            return answer
+        bare = _without(answer, "link")
+        return replace(bare, headers=(*bare.headers, ("Link", f'<{target(url)}>; rel="next"')))
+
+    return spoil
+
+
+def _foreign(url: str) -> str:
+    return urlsplit(url)._replace(netloc="elsewhere.invalid").geturl()
+
+
+def _relative(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}"
+
+
+def _circling(answer: Answer, received: Received, value: float) -> Answer:
+    """The second page links to the first again, for ever."""
+    bare = _without(answer, "link")
+    offset = dict(parse_qsl(received.query)).get("offset", "0")
+    url = f"{received.path}?offset={int(offset == '0')}&limit=1"
+    return replace(bare, headers=(*bare.headers, ("Link", f'<{url}>; rel="next"')))
+
+
+def _page_as_total(answer: Answer, received: Received, value: float) -> Answer:
+    envelope = parse(answer.body)
+    if envelope is None or not isinstance(envelope.data, list):
+        return answer
+    bare = _without(answer, "x-total-count", "link")
+    return replace(bare, headers=(*bare.headers, ("X-Total-Count", str(len(envelope.data)))))
+
+
 FAULTS: Mapping[str, Fault] = {
     "slow": Fault("answers after so many seconds", 2),
+    "holds": Fault("answers when this is switched off again"),
     "never": Fault("takes the request and never answers"),
     "hangup": Fault("breaks the connection instead of answering"),
     "refuse": Fault("answers HTTP 200 with this OCPI code", 2000, instead=_refused),
@@ -155,6 +196,14 @@ FAULTS: Mapping[str, Fault] = {
         spoil=lambda answer, _, value: _without(answer, "link"),
     ),
     "odd_total": Fault("answers lists with X-Total-Count: undefined", spoil=_odd_total),
+    "page_total": Fault(
+        "pages without a Link header, with X-Total-Count = the size of the page",
+        spoil=_page_as_total,
+    ),
+    "foreign_link": Fault("links to the next page on another host", spoil=_linked(_foreign)),
+    "relative_link": Fault("links to the next page without a host", spoil=_linked(_relative)),
+    "circling_link": Fault("links its first two pages in a circle", spoil=_circling),
+    "ignores_offset": Fault("answers a list from its beginning, whatever was asked"),
     "small_pages": Fault("puts so many objects on a page, whatever was asked", 1),
     "ignores_limit": Fault("answers a list with everything it has"),
     "slash_only": Fault("serves endpoints with a slash at the end only, else 307"),

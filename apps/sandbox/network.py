@@ -5,7 +5,7 @@ any size can be walked through without being held in memory.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
@@ -89,11 +89,12 @@ def locations(
     seed: str = "network",
     moment: datetime = EPOCH,
     operator: str = OPERATORS[0],
+    cities: Sequence[City] = CITIES,
 ) -> Iterator[dict[str, Any]]:
     """The first `count` Locations of a party. `moment` is when they were updated last; the first
-    site of all is always free to charge at."""
+    site of all is always free to charge at. They are in `cities` by turns."""
     return (
-        location(party, number, seed=seed, moment=moment, operator=operator)
+        location(party, number, seed=seed, moment=moment, operator=operator, cities=cities)
         for number in range(count)
     )
 
@@ -105,10 +106,11 @@ def location(
     seed: str = "network",
     moment: datetime = EPOCH,
     operator: str = OPERATORS[0],
+    cities: Sequence[City] = CITIES,
 ) -> dict[str, Any]:
     """One Location, complete and valid."""
     dice = Random(f"{seed}/{party}/{number}")  # noqa: S311 - a made-up world, not a secret
-    city = CITIES[number % len(CITIES)]
+    city = cities[number % len(cities)]
     kind = dice.choices(SITE_KINDS, [each.share for each in SITE_KINDS])[0]
     street, house, latitude, longitude = _address(city, seed, dice)
     stamp = datetimes.render(moment)

@@ -18,7 +18,7 @@ from apps.sandbox.memory import Memory, Pattern, Received
 from apps.sandbox.objects import Objects
 from apps.sandbox.script import Script
 from apps.sandbox.server import Port
-from apps.sandbox.state import Endpoints, PartyRole, State, new_token, offered
+from apps.sandbox.state import CLIENT_INFO, Endpoints, PartyRole, State, new_token, offered
 from hub.ocpi.headers import TokenForm
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface, Role
@@ -36,6 +36,7 @@ class SandboxPlatform:
         port: 0 means any free one; it stays the same over `stop` and `start`.
         token_form: how this platform writes its tokens. It reads both spellings.
         modules: the (module, interface) pairs it offers; by default all that its roles run.
+        hears_news: offers the RECEIVER of HubClientInfo as well.
         trailing_slash: list endpoints with a slash at the end.
         page_limit: objects on a page of its lists.
         remember: how many requests it remembers; 0 for benchmarks.
@@ -51,6 +52,7 @@ class SandboxPlatform:
         port: int = 0,
         token_form: TokenForm = TokenForm.BASE64,
         modules: Iterable[tuple[str, Interface]] | None = None,
+        hears_news: bool = True,
         trailing_slash: bool = False,
         page_limit: int = 50,
         remember: int = 100_000,
@@ -65,7 +67,8 @@ class SandboxPlatform:
             name=name,
             parties=roles,
             modules=known,
-            offers=offered(known, roles) if modules is None else frozenset(modules),
+            offers=(offered(known, roles) if modules is None else frozenset(modules))
+            | ({CLIENT_INFO} if hears_news else frozenset()),
             token_form=token_form,
             trailing_slash=trailing_slash,
             page_limit=page_limit,
@@ -238,6 +241,10 @@ class SandboxPlatform:
     @property
     def objects(self) -> Objects:
         return self.state.objects
+
+    def told(self, party: tuple[str, str], role: str) -> str:
+        """The status that the hub has told of a party; empty when it told none."""
+        return self.state.clients.get(PartyId.of(*party), {}).get(role, {}).get("status", "")
 
     @property
     def faults(self) -> Faults:

@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from apps.sandbox.acts import command, connect, publish, session, trouble
+from apps.sandbox.acts import command, connect, everything, publish, session, trouble
 from apps.sandbox.handshake import HandshakeFailed
 from apps.sandbox.memory import NotHeard
 from apps.sandbox.report import Seen
@@ -31,7 +31,7 @@ STEPS = (
         MSP_TO_CPO, "GET one location, and a token back: the way is open", connect.the_way_is_open
     ),
     Step(CPO_TO_ALL, "PUT tariffs, for everybody", publish.tariffs),
-    Step(CPO_TO_ALL, "PUT locations, for everybody", publish.locations),
+    Step(CPO_TO_ALL, "PUT new locations, for everybody", publish.locations),
     Step("{msp} > {hub} > all", "PUT tokens, for everybody", publish.tokens),
     Step(CPO_TO_MSP, "POST authorize: may this card charge?", command.authorize),
     Step(MSP_TO_CPO, "POST START_SESSION, and its result", command.start_session),
@@ -42,11 +42,14 @@ STEPS = (
     Step(CPO_TO_MSP, "PATCH session: COMPLETED", session.session_completes),
     Step(CPO_TO_MSP, "POST CDR, GET it through its Location", session.cdr),
     Step(CPO_TO_ALL, "PATCH EVSE: AVAILABLE", session.evse_is_free),
-    Step("{msp} > {hub}", "GET locations of everybody, page by page", publish.all_locations),
     Step(MSP_TO_CPO, "PUT charging profile, and its result", command.charging_profile),
     Step(CPO_TO_MSP, "{msp} goes away: PUT tariff is 4003", trouble.goes_away),
     Step(CPO_TO_MSP, "{msp} is back: PUT tariff", trouble.comes_back),
     Step("a stranger > {hub}", "GET locations with a token nobody gave out", trouble.stranger),
+    Step("{hub} > {cpo}", "has pulled all its locations, page by page", everything.pulled),
+    Step("{msp} > {hub}", "GET all locations, page by page", everything.all_locations),
+    Step(CPO_TO_ALL, "PATCH one EVSE of them", everything.one_evse_changes),
+    Step("{msp} > {hub}", "GET locations that have changed since", everything.what_changed),
 )
 
 

@@ -43,18 +43,20 @@ class HubSide:
 
 @dataclass
 class Scene:
-    """One session on the stage."""
+    """One session on the stage. `opened` are sites that nobody has heard of yet."""
 
     hub: HubSide
     cpo: SandboxPlatform
     msp: SandboxPlatform
     charging: Charging
     report: Report
-    sites: int
+    opened: list[dict[str, Any]]
     card: dict[str, Any] = field(default_factory=dict)
     site: dict[str, Any] = field(default_factory=dict)
     reference: str = ""
     charge: Charge | None = None
+    changed: tuple[str, str] = ("", "")
+    changed_since: str = ""
 
     @property
     def running(self) -> Charge:
@@ -106,13 +108,19 @@ def as_seen(reply: Reply, *remarks: str) -> Seen:
     return Seen(f"HTTP {reply.status}, OCPI {reply.code}", reply.milliseconds, remarks)
 
 
-async def settled(ask: Callable[[], Awaitable[Reply]], status: int = 200) -> Reply:
+async def settled(
+    ask: Callable[[], Awaitable[Reply]],
+    status: int = 200,
+    *,
+    seconds: float = SETTLE_SECONDS,
+    fits: Callable[[Reply], bool] = lambda _: True,
+) -> Reply:
     """The answer once the hub's processes all know of a change, which may take them a second."""
     began = time.monotonic()
     while True:
         reply = await ask()
-        if reply.status == status and reply.code == Code.SUCCESS:
+        if reply.status == status and reply.code == Code.SUCCESS and fits(reply):
             return reply
-        if time.monotonic() - began > SETTLE_SECONDS:
-            raise Unexpected(f"still {reply} after {SETTLE_SECONDS:g} s")
+        if time.monotonic() - began > seconds:
+            raise Unexpected(f"still {reply} after {seconds:g} s")
         await asyncio.sleep(SETTLE_PAUSE)

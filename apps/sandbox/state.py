@@ -11,6 +11,7 @@ from apps.sandbox.memory import Memory, Received
 from apps.sandbox.objects import Objects
 from apps.sandbox.script import Script
 from hub.ocpi import headers as h
+from hub.ocpi.clientinfo import MODULE_ID
 from hub.ocpi.headers import TokenForm
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface, Module, Role
@@ -18,6 +19,7 @@ from hub.ocpi.module import Interface, Module, Role
 VERSION = "2.2.1"
 BASE = "/platform"
 Endpoints = dict[tuple[str, Interface], str]
+CLIENT_INFO = (MODULE_ID, Interface.RECEIVER)
 
 
 class PartyRole(NamedTuple):
@@ -92,6 +94,8 @@ class State:
     profiles: dict[str, object] = field(default_factory=dict)
     # Where a kept CDR can be read, by the id in its URL.
     places: dict[str, tuple[str, tuple[PartyId, str]]] = field(default_factory=dict)
+    # What the hub told of other parties: party to role to ClientInfo.
+    clients: dict[PartyId, dict[str, dict[str, str]]] = field(default_factory=dict)
     # Callback URLs given out, by id: the module they belong to.
     callbacks: dict[str, str] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)

@@ -37,6 +37,16 @@ DELIVERY_LAG = Histogram(
 PULLED = Counter(
     "hub_pulled_total", "Objects on pulled pages, by what became of them.", ("module", "outcome")
 )
+PLATFORMS = Gauge(
+    "hub_platforms", "Platforms, by status.", ("status",), multiprocess_mode="livemostrecent"
+)
+CHECKS = Counter("hub_checks_total", "Still-alive checks, by what came of them.", ("outcome",))
+ANNOUNCED = Counter(
+    "hub_announced_total", "ClientInfo objects booked for platforms, by status.", ("status",)
+)
+CAUGHT_UP = Counter(
+    "hub_caught_up_total", "Objects booked for platforms that had been away.", ("module",)
+)
 
 
 class Tally:

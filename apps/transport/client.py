@@ -8,6 +8,7 @@ proxies are ignored. One Client belongs to one event loop.
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urljoin
@@ -26,7 +27,10 @@ from pyreqwest.response import Response
 from apps.transport.errors import AnswerTooLarge, Forbidden, TimedOut, TooManyInFlight, Unreachable
 from apps.transport.guard import Network, Origin, addresses, origin_of
 from hub.ocpi.message import Answer, Outgoing
+from hub.ocpi.status import OcpiError
 
+# What came of a request at a lane: an answer, or why there is none.
+Report = Callable[[int, Answer | None, OcpiError | None], None]
 CONNECT_SECONDS = 5.0
 RESOLVE_AGAIN_SECONDS = 60.0
 IDLE_CONNECTIONS = 64
@@ -48,6 +52,7 @@ class Client:
         allow: networks that may be called besides public addresses.
         max_answer_bytes: larger answers are refused while they arrive.
         max_in_flight: requests that may wait at one `lane` (a platform) at a time.
+        report: told what came of each request at a lane that was sent to its end.
     """
 
     def __init__(
@@ -55,10 +60,12 @@ class Client:
         allow: tuple[Network, ...] = (),
         max_answer_bytes: int = 32 * 2**20,
         max_in_flight: int = 500,
+        report: Report | None = None,
     ) -> None:
         self._allow = allow
         self._max_answer_bytes = max_answer_bytes
         self._max_in_flight = max_in_flight
+        self._report = report
         self._pinned: dict[Origin, _Pinned] = {}
         self._in_flight: Counter[int] = Counter()
 
@@ -75,9 +82,18 @@ class Client:
             raise TooManyInFlight(cap)
         self._in_flight[lane] += 1
         try:
-            return await self._bounded(request)
+            answer = await self._bounded(request)
+        except OcpiError as error:
+            self._tell(lane, None, error)
+            raise
         finally:
             self._in_flight[lane] -= 1
+        self._tell(lane, answer, None)
+        return answer
+
+    def _tell(self, lane: int, answer: Answer | None, error: OcpiError | None) -> None:
+        if self._report is not None:
+            self._report(lane, answer, error)
 
     async def close(self) -> None:
         """Closes all pools; the client cannot be used afterwards."""

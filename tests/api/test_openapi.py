@@ -70,7 +70,12 @@ def test_every_route_of_every_module_is_there() -> None:
                 for path in paths:
                     assert (path, method.lower()) in written
                     written.discard((path, method.lower()))
-    own = {"/ocpi/versions", "/ocpi/2.2.1", "/ocpi/2.2.1/credentials"}
+    own = {
+        "/ocpi/versions",
+        "/ocpi/2.2.1",
+        "/ocpi/2.2.1/credentials",
+        "/ocpi/2.2.1/sender/hubclientinfo",
+    }
     assert {path for path, _ in written} == own
 
 

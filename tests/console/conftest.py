@@ -20,14 +20,19 @@ from tests.console.saying import Said
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
+def database_url() -> str:
+    """The database of the tests, as DATABASE_URL names it."""
+    url = urlsplit(settings.DATABASE_URL)
+    here = url._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    # urllib drops the slashes of an empty host, as in a URL that names a socket.
+    return here.replace(":/", ":///", 1) if "://" not in here else here
+
+
 @pytest.fixture
 def manage(hub: Any) -> Callable[..., Said]:
     """Runs manage.py on the database of the tests; `environ` changes its environment, None
     removes a name."""
-    url = urlsplit(settings.DATABASE_URL)
-    here = url._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-    # urllib drops the slashes of an empty host, as in a URL that names a socket.
-    here = here.replace(":/", ":///", 1) if "://" not in here else here
+    here = database_url()
 
     def run(*words: str, environ: dict[str, str | None] | None = None) -> Said:
         changes = {"DATABASE_URL": here, "PYTHONWARNINGS": "error", **(environ or {})}

@@ -37,6 +37,9 @@ def form_of(row: Platform, **changes: Any) -> dict[str, Any]:
         "presents_as": row.presents_as,
         "validation": row.validation,
         "max_in_flight": "",
+        "max_per_second": "",
+        "still_alive_minutes": "",
+        "catch_up": "on",
         "endpoints-TOTAL_FORMS": len(endpoints),
         "endpoints-INITIAL_FORMS": len(endpoints),
     }

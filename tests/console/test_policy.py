@@ -18,6 +18,7 @@ from apps.console.csp import POLICY, middleware
 from apps.parties.models import Agreement, PartyClaim
 from tests.hub import Hub
 from tests.platforms import RECEIVER, Platform
+from tests.sync.pulling import pull
 
 # What the policy would block, written into a page. Scripts with a src are files; JSON is data.
 INLINE = (
@@ -39,6 +40,7 @@ def full(hub: Hub, cpo: Platform, msp: Platform) -> None:
     body |= {"elements": [], "last_updated": "2026-01-01T00:00:00Z"}
     cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=body, to=("NL", "HUB"))
     hub.deliver()
+    pull()
     hub.flush()
     Agreement.objects.create(one="NL/CPO", other="DE/MSP")
     PartyClaim.objects.create(

@@ -79,6 +79,15 @@ def test_slow_is_slow_for_its_module_only(cpo: Platform, msp: Platform):
     assert put(cpo, time_limit=5).code == 1000
 
 
+def test_an_answer_can_be_held_back(cpo: Platform, msp: Platform):
+    msp.faults.set("holds", module="locations")
+    waiting = cpo.asking("PUT", "locations", RECEIVER, L1, json=location(), to=msp.party)
+    msp.heard(method="PUT")
+    assert msp.objects.count("locations") == 0
+    msp.faults.clear()
+    assert waiting().code == 1000
+
+
 def test_wrong_ids_are_noticed_by_the_other_side(cpo: Platform, msp: Platform):
     msp.faults.set("wrong_ids")
     put(cpo)
@@ -110,6 +119,10 @@ def test_a_cdr_without_location_is_kept_all_the_same(cpo: Platform, msp: Platfor
         ("ignores_limit", 3, "3", False),
         ("no_link", 2, "3", False),
         ("odd_total", 2, "undefined", False),
+        ("page_total", 2, "2", False),
+        ("foreign_link", 2, "3", True),
+        ("relative_link", 2, "3", True),
+        ("circling_link", 2, "3", True),
     ],
 )
 def test_odd_pages(fault, on_page, total, has_link, cpo: Platform, msp: Platform):

@@ -16,14 +16,18 @@ from apps.console import facts
 from apps.console.acts import ActsAdmin
 from apps.console.columns import NOTHING, moment, shown, table, to_list, to_row
 from apps.console.fields import ManyOf, PartyField
-from apps.console.pages import endpoints, platform_acts
+from apps.console.pages import connection, endpoints, platform_acts
 from apps.credentials.invitations import NameTaken, invite
 from apps.credentials.pages import VERSIONS
+from apps.modules import registry
 from apps.outbox.models import Delivery
 from apps.parties import directory, platforms
 from apps.parties.models import Platform
+from apps.store.models import Finding
+from apps.sync.models import Source
 from apps.traffic.models import Leg
 from hub.routing.network import TokenKind
+from hub.routing.pulled import can_be_pulled
 
 KINDS = {
     TokenKind.INVITATION: "token A of its invitation",
@@ -32,10 +36,19 @@ KINDS = {
 }
 
 
+def _pulled() -> list[str]:
+    return sorted(module.id for module in registry().values() if can_be_pulled(module))
+
+
 class SwitchesForm(forms.ModelForm):
     """What may be edited of a platform: its name in this hub and its switches."""
 
     hidden_versions = ManyOf(lambda: VERSIONS, help_text="Versions not shown to it.")
+    not_pulled = ManyOf(
+        _pulled,
+        label="Not pulled",
+        help_text="Modules whose lists the hub leaves alone at this platform.",
+    )
     presents_as = PartyField(
         required=False,
         max_length=6,
@@ -48,9 +61,10 @@ class SwitchesForm(forms.ModelForm):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        versions = self.fields.get("hidden_versions")  # not there for a user who may only look
-        if isinstance(versions, ManyOf):
-            versions.offer(self.instance.hidden_versions)
+        for name in ("hidden_versions", "not_pulled"):
+            field = self.fields.get(name)  # not there for a user who may only look
+            if isinstance(field, ManyOf):
+                field.offer(getattr(self.instance, name))
 
 
 class InvitationForm(forms.Form):
@@ -83,16 +97,20 @@ class PlatformAdmin(ActsAdmin):
     search_fields = ("name", "roles__party")
     readonly_fields = (
         "state", "versions", "version", "seen", "created", "parties_table", "habits",
-        "tokens_table", "claims_table", "traffic",
+        "tokens_table", "claims_table", "traffic", "is_there", "history", "caught_up",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("name", "state", "version", "versions", "seen", "traffic")}),
         ("Parties", {"fields": ("parties_table", "claims_table")}),
+        ("Connection", {"fields": ("is_there", "history", "caught_up")}),
         ("Switches", {"fields": facts.SWITCHES}),
         ("Habits and tokens", {"fields": ("habits", "tokens_table", "created")}),
     )
     seen = staticmethod(moment("last_seen", "last seen"))
     created = staticmethod(moment("created_at", "first invited"))
+    is_there = staticmethod(connection.is_there)
+    history = staticmethod(connection.history)
+    caught_up = staticmethod(connection.caught_up)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Platform]:
         return facts.with_open_claims(super().get_queryset(request))
@@ -118,11 +136,13 @@ class PlatformAdmin(ActsAdmin):
     def traffic(self, row: Platform) -> SafeString:
         waiting = facts.waiting(row).count()
         return table(
-            ("message log", "waiting deliveries"),
+            ("message log", "waiting deliveries", "pulled lists", "findings"),
             [
                 (
                     to_list(Leg, "its messages", platform=row.pk),
                     to_list(Delivery, waiting, waiting_for=row.pk),
+                    to_list(Source, row.sources.count(), platform__id__exact=row.pk),
+                    to_list(Finding, "what is wrong with its objects", platform=row.pk),
                 )
             ],
             NOTHING,
@@ -208,6 +228,7 @@ class PlatformAdmin(ActsAdmin):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[Any, int], set[Any], list[Any]]:
-        """Who may delete a platform may delete what belongs to it."""
-        shown_objects, counts, _, protected = super().get_deleted_objects(objs, request)
-        return shown_objects, counts, set(), protected
+        """Who may delete a platform may delete what belongs to it; that is told in numbers."""
+        nested, counts, _, protected = super().get_deleted_objects(objs, request)
+        own = [shown_object for shown_object in nested if not isinstance(shown_object, list)]
+        return own, counts, set(), protected

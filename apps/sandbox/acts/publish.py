@@ -1,4 +1,4 @@
-"""Act two: what everybody may know is broadcast, and anybody can ask for all of it."""
+"""Act two: what everybody may know is broadcast."""
 
 import asyncio
 import time
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from apps.sandbox import drivers, network, prices
+from apps.sandbox import drivers, prices
 from apps.sandbox.memory import Pattern
 from apps.sandbox.platform import SandboxPlatform
 from apps.sandbox.report import Seen
@@ -24,45 +24,15 @@ async def tariffs(scene: Scene) -> Seen:
 
 
 async def locations(scene: Scene) -> Seen:
-    moment = datetime.now(UTC)
-    made = list(network.locations(scene.cpo.party, scene.sites, moment=moment))
-    scene.site = made[0]
-    return await _broadcast(scene, scene.cpo, scene.msp, "locations", made)
+    """Those that have just opened; the others are for the hub to pull."""
+    scene.site = scene.opened[0]
+    return await _broadcast(scene, scene.cpo, scene.msp, "locations", scene.opened)
 
 
 async def tokens(scene: Scene) -> Seen:
     made = list(drivers.tokens(scene.msp.party, DRIVERS, moment=datetime.now(UTC)))
     scene.card = made[0]
     return await _broadcast(scene, scene.msp, scene.cpo, "tokens", made)
-
-
-async def all_locations(scene: Scene) -> Seen:
-    msp, hub = scene.msp, scene.hub.party
-    began = time.perf_counter()
-    reply = await msp.request(
-        "GET", "locations", Interface.SENDER, query="limit=50", to=(hub[0], hub[1])
-    )
-    total = int(reply.headers["x-total-count"])
-    found, pages = [], 0
-    while True:
-        answered(reply)
-        found += reply.data
-        pages += 1
-        scene.report.progress(len(found), total)
-        link = reply.headers.get("link", "")
-        if not link:
-            break
-        url = link.partition(">")[0].removeprefix("<")
-        reply = await msp.request("GET", "locations", url=url, to=(hub[0], hub[1]))
-    owners = [(site["country_code"], site["party_id"]) for site in found]
-    expect(len(found), total, "locations on all pages, by X-Total-Count")
-    expect(owners.count(scene.cpo.party), scene.sites, "of them of the CPO")
-    elapsed = (time.perf_counter() - began) * 1000
-    return Seen(
-        f"HTTP 200, OCPI 1000, {pages} pages",
-        elapsed,
-        (f"{len(found)} locations, answered by the hub from what it keeps",),
-    )
 
 
 async def _broadcast(

@@ -1,6 +1,7 @@
 """The document itself: information, paths, components."""
 
-from hub.ocpi.module import Effect, Module
+from hub.ocpi.clientinfo import MODULE_ID
+from hub.ocpi.module import Effect, Interface, Module
 from hub.ocpi.openapi import shared
 from hub.ocpi.openapi.paths import module_paths
 from hub.ocpi.openapi.schemas import Json, components, ref
@@ -17,6 +18,9 @@ are not in the tables are allowed, and arrive. A refusal is HTTP 200 with a `sta
 more, except where an HTTP status is listed. Custom modules are shown only to those who have an
 agreement on them.
 """
+
+
+CONFIGURATION = ("versions", "credentials", MODULE_ID)
 
 
 def document(registry: Registry, version: str, server_url: str, hub_name: str) -> Json:
@@ -39,7 +43,7 @@ def document(registry: Registry, version: str, server_url: str, hub_name: str) -
         },
         "servers": [{"url": server_url}],
         "security": shared.SECURITY,
-        "tags": [{"name": name} for name in ("versions", "credentials", *(m.id for m in modules))],
+        "tags": [{"name": name} for name in (*CONFIGURATION, *(m.id for m in modules))],
         "paths": paths,
         "components": {
             "schemas": {**shared.ENVELOPES, **components(schema, _patched(modules))},
@@ -66,7 +70,8 @@ def _patched(modules: list[Module]) -> list[str]:
 
 def _configuration(version: str) -> Json:
     """The modules that the hub itself answers.
-    spec: version_information_endpoint_version_information_endpoint, credentials"""
+    spec: version_information_endpoint_version_information_endpoint, credentials,
+    mod_hub_client_info_hub_interface"""
     credentials, details = ref("Credentials"), ref("VersionDetails")
     return {
         "/ocpi/versions": {
@@ -81,6 +86,9 @@ def _configuration(version: str) -> Json:
             "put": _own("put_credentials", "Change and renew", credentials, credentials),
             "delete": _own("delete_credentials", "Unregister", None),
         },
+        f"/ocpi/{version}/{Interface.SENDER.segment}/{MODULE_ID}": {
+            "get": _page(f"get_{MODULE_ID}", "The other parties, as the caller may know them"),
+        },
     }
 
 
@@ -88,10 +96,19 @@ def _list_of(item: Json) -> Json:
     return {"type": "array", "items": item}
 
 
+def _page(name: str, summary: str) -> Json:
+    """A list of ClientInfo, in pages."""
+    page = _own(name, summary, None)
+    data = shared.around(_list_of(ref("ClientInfo")))
+    page["parameters"] += shared.parameters(shared.PAGING)
+    page["responses"]["200"] = shared.answer("The hub's answer.", data, shared.PAGE_SENT)
+    return page
+
+
 def _own(name: str, summary: str, data: Json | None, taken: Json | None = None) -> Json:
     operation: Json = {
         "operationId": name,
-        "tags": ["credentials" if name.endswith("credentials") else "versions"],
+        "tags": [next((tag for tag in CONFIGURATION if name.endswith(tag)), "versions")],
         "summary": summary,
         "parameters": shared.parameters(shared.IDS),
         "responses": {

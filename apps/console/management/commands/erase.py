@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 from apps.console.command_line import Answer, Error, HubCommand, pairs
 from apps.outbox import personal as deliveries
 from apps.store import erase as kept
+from apps.sync import personal as pulls
 from apps.traffic import personal as log
 from hub.ocpi.ids import PartyId
 
@@ -35,6 +36,7 @@ class Command(HubCommand):
                 **kept.erase(uid, party, remove=remove),
                 "messages": log.mentions(uid, blank=remove),
                 "pushes": deliveries.erase(log.modules(), uid, party, remove=remove),
+                "marks of pulls": pulls.erase(uid, party, remove=remove),
             },
         }
 

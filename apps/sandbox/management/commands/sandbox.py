@@ -2,11 +2,14 @@
 
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from apps.sandbox.demo import SITES, Options, run
+from apps.sandbox.demo import Options, run
+from apps.sandbox.fixtures import BadFixture
+from apps.sandbox.sites import A_THOUSAND
 
 
 class Command(BaseCommand):
@@ -17,10 +20,23 @@ class Command(BaseCommand):
         parser.add_argument("--play", action="store_true", help="play the session (the default)")
         parser.add_argument("--once", action="store_true", help="end after the session")
         parser.add_argument(
-            "--sites", type=int, default=SITES, help="locations of the CPO (default %(default)s)"
+            "--sites",
+            type=int,
+            default=A_THOUSAND,
+            help="locations of the CPO (default %(default)s)",
+        )
+        parser.add_argument(
+            "--objects",
+            type=Path,
+            metavar="FILE",
+            help="more objects of NL/HOH and DE/OTR, as export writes them",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        code = run(Options(sites=max(options["sites"], 1), once=options["once"]), sys.stdout)
+        try:
+            chosen = Options(max(options["sites"], 1), options["once"], options["objects"])
+            code = run(chosen, sys.stdout)
+        except (BadFixture, OSError) as error:
+            raise CommandError(str(error)) from None
         if code:
             sys.exit(code)

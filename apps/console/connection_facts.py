@@ -1,0 +1,48 @@
+"""How the connection to a platform is and was, as plain data: checks, changes of status, return."""
+
+from typing import Any
+
+from apps.hubclientinfo.models import CatchUp
+from apps.parties.models import Liveness, Platform
+
+Fact = dict[str, Any]
+LATEST = 20
+
+
+def history(row: Platform) -> list[Fact]:
+    """The latest changes of its status, newest first."""
+    return [
+        {
+            "at": change.at,
+            "before": change.before,
+            "after": change.after,
+            "cause": change.cause,
+            "announced": change.announced_at,
+        }
+        for change in row.status_changes.order_by("-pk")[:LATEST]
+    ]
+
+
+def liveness(row: Platform) -> Fact:
+    """What is known of whether it is there, apart from its status."""
+    known = Liveness.objects.filter(pk=row.pk).first() or Liveness(platform=row)
+    return {
+        "last_check": known.checked_at,
+        "check_said": known.check_said,
+        "checks_failed": known.checks_failed,
+        "failures_in_a_row": known.failures,
+        "failing_since": known.failing_since,
+    }
+
+
+def caught_up(row: Platform) -> list[Fact]:
+    """The latest catchings up, newest first."""
+    return [
+        {
+            "missed_from": each.missed_from,
+            "returned": each.returned_at,
+            "booked": each.booked,
+            "ended": each.ended_at,
+        }
+        for each in CatchUp.objects.filter(platform=row).order_by("-pk")[:LATEST]
+    ]

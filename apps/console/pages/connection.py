@@ -1,0 +1,41 @@
+"""What a platform's page shows of its connection: is it there, and how its status changed."""
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+
+from apps.console import connection_facts as facts
+from apps.console.columns import NOTHING, shown, table
+from apps.parties.models import Platform
+
+
+@admin.display(description="is it there")
+def is_there(row: Platform) -> SafeString:
+    found = facts.liveness(row)
+    failing = found["failures_in_a_row"]
+    cells = (
+        shown(row.last_seen),
+        f"{shown(found['last_check'])} {found['check_said']}".strip(),
+        found["checks_failed"],
+        f"{failing} since {shown(found['failing_since'])}" if failing else "none",
+    )
+    headings = ("last seen", "last check", "failed checks", "failed requests in a row")
+    return table(headings, [cells], NOTHING)
+
+
+@admin.display(description="changes of status")
+def history(row: Platform) -> SafeString:
+    rows = [
+        (shown(c["at"]), c["before"], c["after"], c["cause"], shown(c["announced"]))
+        for c in facts.history(row)
+    ]
+    return table(("when", "from", "to", "cause", "others told"), rows, "none yet")
+
+
+@admin.display(description="caught up after returns")
+def caught_up(row: Platform) -> SafeString:
+    rows = [
+        (shown(c["missed_from"]), shown(c["returned"]), c["booked"], shown(c["ended"]))
+        for c in facts.caught_up(row)
+    ]
+    headings = ("missed from", "returned", "objects booked", "ended")
+    return table(headings, rows, "none yet")

@@ -1,0 +1,1 @@
+"""Parties come and go: ClientInfo for the others, still-alive checks, catching up on return."""

@@ -1,0 +1,67 @@
+"""Finds what is new and has it told: changed statuses at once, everything else by comparing.
+
+A status change is a row that is not announced yet. Whatever else changes who may see whom
+(agreements, also by date; parties that left; removed platforms) raised the version of the
+directory: then all rows are compared with the network, at most every so often.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from apps.hubclientinfo.models import Compared
+from apps.hubclientinfo.returned import came_back
+from apps.hubclientinfo.settle import registered, settle, wait_for_turn
+from apps.parties import directory
+from apps.parties.models import Agreement, StatusChange
+
+MOST_CHANGES = 500
+# Comparing everything costs time in proportion to platforms times parties.
+APART = timedelta(seconds=10)
+VIEWERS = 100
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def announce(now: datetime) -> set[int]:
+    """Books what platforms have yet to be told; returns the lanes that have something to do."""
+    directory.refresh_if_changed()
+    return _changed_statuses(now) | _everything_else(now)
+
+
+@transaction.atomic
+def _changed_statuses(now: datetime) -> set[int]:
+    news = StatusChange.objects.filter(announced_at=None)
+    if not news.exists():
+        return set()
+    wait_for_turn()
+    found = list(news.order_by("pk")[:MOST_CHANGES])
+    for change in found:
+        came_back(change)
+    changed = {change.platform_id for change in found}
+    lanes = settle(now, hosts=changed)
+    StatusChange.objects.filter(pk__in=[change.pk for change in found]).update(announced_at=now)
+    return lanes | changed  # the lane of a platform that went away is emptied
+
+
+def _everything_else(now: datetime) -> set[int]:
+    compared, _ = Compared.objects.get_or_create(pk=1, defaults={"at": LONG_AGO})
+    if not _is_stale(compared, now) or compared.at > now - APART:
+        return set()
+    if not Compared.objects.filter(pk=1, at=compared.at).update(at=now):
+        return set()  # another worker compares
+    network = directory.refresh()
+    viewers = registered(network)
+    lanes: set[int] = set()
+    for first in range(0, len(viewers), VIEWERS):
+        lanes |= settle(now, viewers=set(viewers[first : first + VIEWERS]))
+    Compared.objects.filter(pk=1).update(version=network.version)
+    return lanes
+
+
+def _is_stale(compared: Compared, now: datetime) -> bool:
+    turned = Agreement.objects.filter(
+        Q(starts_at__gt=compared.at, starts_at__lte=now)
+        | Q(ends_at__gt=compared.at, ends_at__lte=now)
+    )
+    return directory.version() != compared.version or turned.exists()

@@ -1,0 +1,202 @@
+"""Brings what platforms are shown of each other in step with the network, and books the news.
+
+One at a time does this, with the network as it is then, so that no older picture ever follows a
+newer one. What is booked, and what it says, is one transaction with whatever it tells of.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from apps.hubclientinfo.models import ClientInfo as Row
+from apps.modules import registry
+from apps.outbox import own
+from apps.parties import directory
+from apps.store.change import object_name
+from apps.traffic import metrics
+from hub.ocpi.clientinfo import MODULE_ID
+from hub.ocpi.clientinfo import ClientInfo as Wire
+from hub.ocpi.ids import PartyId
+from hub.ocpi.module import Interface, Role
+from hub.routing.clients import Client, Who, clients
+from hub.routing.network import Network, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one platform is to be shown: a row that there is, or none; and what it should say, or
+    nothing any more."""
+
+    viewer: int
+    who: Who
+    row: Row | None
+    client: Client | None
+
+
+@transaction.atomic
+def settle(
+    now: datetime,
+    *,
+    viewers: Collection[int] | None = None,
+    hosts: Collection[int] | None = None,
+) -> set[int]:
+    """Shows `viewers` what is new, and books it for those who are connected; returns the platforms
+    for which something is booked. With `hosts`, only of the parties of these platforms."""
+    wait_for_turn()
+    network = directory.load(now)
+    seeing = [p for p in registered(network) if viewers is None or p in viewers]
+    rows = _rows(seeing, hosts, network)
+    _write(changes(seeing, rows, network, _parties(rows, hosts, network)), now)
+    return _book(seeing, network, now)
+
+
+def introduce(platform_id: int, now: datetime) -> None:
+    """Shows a platform that has registered to all others, and all others to it: in the transaction
+    of its registration, so that the news is booked before anything that it pushes."""
+    settle(now, hosts={platform_id})
+    settle(now, viewers={platform_id})
+
+
+def registered(network: Network) -> list[int]:
+    """The platforms that may be shown something."""
+    return sorted(p.id for p in network.platforms.values() if p.version)
+
+
+def changes(
+    viewers: Iterable[int],
+    rows: Iterable[Row],
+    network: Network,
+    only: Collection[PartyId] | None = None,
+) -> Iterator[Change]:
+    """Where what platforms are shown differs from what they should be."""
+    modules = tuple(registry().values())
+    shown: dict[int, dict[Who, Row]] = defaultdict(dict)
+    for row in rows:
+        shown[row.platform_id][PartyId.parse(row.party), Role(row.role)] = row
+    for viewer in viewers:
+        wanted = clients(viewer, network, modules, only)
+        for who in wanted.keys() | shown[viewer].keys():
+            there, client = shown[viewer].get(who), wanted.get(who)
+            if not _says(there, client):
+                yield Change(viewer, who, there, client)
+
+
+def _says(row: Row | None, client: Client | None) -> bool:
+    """Whether a row says what it should."""
+    if row is None:
+        return client is None
+    if client is None:
+        return row.status == Status.SUSPENDED
+    spelled = PartyId(row.country_code, row.party_id)
+    return (row.status, row.hosted_by, spelled) == (
+        client.status, client.platform_id, client.spelled,
+    )  # fmt: skip
+
+
+def wait_for_turn() -> None:
+    """Holds up everybody else who would settle, to the end of this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('hubclientinfo'))")
+
+
+def _rows(viewers: Collection[int], hosts: Collection[int] | None, network: Network) -> list[Row]:
+    rows = Row.objects.filter(platform_id__in=viewers)
+    if hosts is not None:
+        rows = rows.filter(Q(hosted_by__in=hosts) | Q(party__in=map(str, _hosted(hosts, network))))
+    return list(rows)
+
+
+def _parties(
+    rows: Iterable[Row], hosts: Collection[int] | None, network: Network
+) -> set[PartyId] | None:
+    if hosts is None:
+        return None
+    return _hosted(hosts, network) | {PartyId.parse(row.party) for row in rows}
+
+
+def _hosted(hosts: Collection[int], network: Network) -> set[PartyId]:
+    return {party.id for host in hosts for party in network.hosted.get(host, ())}
+
+
+def _write(found: Iterable[Change], now: datetime) -> None:
+    moment = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as it is told
+    new, changed, unknown = [], [], []
+    for change in found:
+        if change.row is None and change.client is not None:
+            new.append(_new(change, change.client, moment))
+        elif change.row is not None and change.client is None and not change.row.known:
+            unknown.append(change.row.pk)
+        elif change.row is not None:
+            changed.append(_changed(change.row, change.client, moment))
+    Row.objects.filter(pk__in=unknown).delete()
+    Row.objects.bulk_create(sorted(new, key=lambda row: (row.platform_id, row.party, row.role)))
+    fields = ("status", "hosted_by", "country_code", "party_id", "last_updated", "announced")
+    Row.objects.bulk_update(changed, fields, batch_size=500)
+
+
+def _new(change: Change, client: Client, moment: datetime) -> Row:
+    party, role = change.who
+    return Row(
+        platform_id=change.viewer,
+        party=str(party),
+        role=role.value,
+        country_code=client.spelled.country_code,
+        party_id=client.spelled.party_id,
+        hosted_by=client.platform_id,
+        status=client.status.value,
+        last_updated=moment,
+    )
+
+
+def _changed(row: Row, client: Client | None, moment: datetime) -> Row:
+    status = Status.SUSPENDED if client is None else client.status
+    if row.status != status:
+        row.status, row.last_updated, row.announced = status.value, moment, False
+    if client is not None:
+        row.hosted_by = client.platform_id
+        row.country_code, row.party_id = client.spelled
+    return row
+
+
+def _book(viewers: Iterable[int], network: Network, now: datetime) -> set[int]:
+    """Books what platforms have yet to be told, each once for all who are told the same."""
+    reachable = [p for p in viewers if _is_told(p, network)]
+    owed = Row.objects.filter(announced=False, platform_id__in=reachable)
+    news: dict[tuple[Wire, str], list[Row]] = defaultdict(list)
+    for row in owed.order_by("pk"):
+        news[row.wire(), row.party].append(row)
+    if not news:
+        return set()
+    own.book([_push(rows) for rows in news.values()], str(uuid.uuid4()), now)
+    told = [row for rows in news.values() for row in rows]
+    Row.objects.filter(pk__in=[row.pk for row in told]).update(announced=True, known=True)
+    for status in {row.status for row in told}:
+        metrics.ANNOUNCED.labels(status).inc(sum(row.status == status for row in told))
+    return {row.platform_id for row in told}
+
+
+def _is_told(platform_id: int, network: Network) -> bool:
+    platform = network.platforms[platform_id]
+    offers = (MODULE_ID, Interface.RECEIVER) in platform.endpoints
+    return offers and platform.status is Status.CONNECTED
+
+
+def _push(rows: list[Row]) -> own.Push:
+    """One message for all rows that say the same to different platforms."""
+    first = rows[0]
+    wire = first.wire()
+    return own.Push(
+        module=MODULE_ID,
+        method="PUT",
+        tail=wire.tail,
+        query="",
+        body=wire.render(),
+        owner=first.party,
+        object=object_name(MODULE_ID, first.party, first.role),
+        receivers=tuple((row.platform_id, "") for row in rows),
+    )

@@ -1,0 +1,74 @@
+"""Who is shown to whom: the parties that a platform may know of, and the status it is told.
+
+A platform sees every party that one of its own may exchange some module with, never its own. A
+pending agreement shows as PLANNED, a suspended platform as SUSPENDED, whatever was agreed.
+spec: mod_hub_client_info_module; D-08, D-23
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from hub.ocpi.ids import PartyId
+from hub.ocpi.module import Module, Role
+from hub.routing.network import Network, Relation, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What one platform is told of a party in one role; `platform_id` is where that is hosted."""
+
+    spelled: PartyId
+    role: Role
+    platform_id: int
+    status: Status
+
+
+# The most that any of its parties may do, with any module, is what a platform may know.
+_BEST = (Relation.ALLOWED, Relation.PENDING, Relation.HIDDEN)
+
+
+Who = tuple[PartyId, Role]
+
+
+def clients(
+    viewer: int,
+    network: Network,
+    modules: Iterable[Module],
+    only: Iterable[PartyId] | None = None,
+) -> Mapping[Who, Client]:
+    """Everybody whom a platform may know of, by party and role; nobody before it has parties.
+    With `only`, of these parties."""
+    own = {party.id for party in network.hosted.get(viewer, ())}
+    if not own:
+        return {}
+    described = tuple(modules)
+    partners = {p for pair in network.agreements if pair & own for p in pair - own}
+    otherwise = Relation.ALLOWED if network.open_policy else Relation.HIDDEN
+    found = {}
+    for party_id in network.parties if only is None else only:
+        if party_id in own:
+            continue
+        relation = otherwise
+        if party_id in partners:
+            relation = _best(own, party_id, network, described)
+        if relation is Relation.HIDDEN:
+            continue
+        for party in network.parties.get(party_id, ()):
+            status = _told(party.platform.status, relation)
+            found[party_id, party.role] = Client(
+                party.spelled, party.role, party.platform.id, status
+            )
+    return found
+
+
+def _best(
+    own: Iterable[PartyId], other: PartyId, network: Network, modules: Iterable[Module]
+) -> Relation:
+    relations = {network.relation(one, other, module) for one in own for module in modules}
+    return next((each for each in _BEST if each in relations), Relation.HIDDEN)
+
+
+def _told(status: Status, relation: Relation) -> Status:
+    if status is Status.SUSPENDED or relation is Relation.ALLOWED:
+        return status
+    return Status.PLANNED

@@ -1,0 +1,1 @@
+"""Parties come and go."""
