@@ -229,6 +229,7 @@ class PlatformAdmin(ActsAdmin):
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[Any, int], set[Any], list[Any]]:
         """Who may delete a platform may delete what belongs to it; that is told in numbers."""
-        nested, counts, _, protected = super().get_deleted_objects(objs, request)
+        told: tuple[Any, ...] = super().get_deleted_objects(objs, request)
+        nested, counts, _, protected = told
         own = [shown_object for shown_object in nested if not isinstance(shown_object, list)]
         return own, counts, set(), protected
