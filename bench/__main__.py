@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
-from bench import deliver, forward, hub, latency, lists, neighbours, status, waiting
+from bench import check, deliver, forward, hub, latency, lists, neighbours, status, waiting
 from bench.load import Broken
 from bench.machine import Cores, allow_many_files, description
 from bench.report import Figure, Report
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "forward": forward.measure,
     "latency": latency.measure,
     "waiting": waiting.measure,
+    "check": check.measure,
     "status": status.measure,
     "lists": lists.measure,
     "deliver": deliver.measure,
