@@ -1,23 +1,73 @@
 """Broadcast pushes and what became of each of them, per receiving party."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.contrib.admin.utils import flatten_fieldsets
+from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from apps.console.acts import Act, ActsAdmin
 from apps.console.columns import NOTHING, moment, to_list, wire
 from apps.console.endless import EndlessAdmin, number
+from apps.outbox import by_hand
 from apps.outbox.models import Delivery
 from apps.parties.models import Platform
 from apps.traffic.models import Leg
 
 
-class DeliveryAdmin(EndlessAdmin):
-    """The latest first, or those that one platform has yet to get."""
+def _send_again(delivery: Delivery, reason: str, now: datetime) -> str:
+    if not by_hand.send_again([delivery.pk], now):
+        return f"{delivery}: something later went out meanwhile, so this was not sent again."
+    return f"{delivery}: waits to be sent again."
 
+
+def _why_not_again(delivery: Delivery) -> str:
+    if delivery.state != Delivery.State.DROPPED:
+        return f"is {delivery.state}"
+    if by_hand.repeatable(Delivery.objects.filter(pk=delivery.pk)).exists():
+        return ""
+    return "may not be sent again: a later push of the object was booked, or its content is gone"
+
+
+def _give_up(delivery: Delivery, reason: str, now: datetime) -> str:
+    if not by_hand.give_up([delivery.pk], now):
+        return f"{delivery}: did not wait any more."
+    return f"{delivery}: is given up and will not be sent."
+
+
+def _why_not_give_up(delivery: Delivery) -> str:
+    return "" if delivery.state == Delivery.State.WAITING else f"is {delivery.state}"
+
+
+ACTS = (
+    Act(
+        "again",
+        "Send again",
+        "The party gets this push once more. It is not possible when a later push of the same"
+        " object was booked for it: nothing older goes out over something newer.",
+        _send_again,
+        _why_not_again,
+    ),
+    Act(
+        "give-up",
+        "Give up",
+        "The party does not get this push. It finds the present state of the object at the hub.",
+        _give_up,
+        _why_not_give_up,
+    ),
+)
+
+
+class DeliveryAdmin(EndlessAdmin, ActsAdmin):
+    """The latest first, or those that one platform has yet to get. Acts are done to them; nothing
+    of them can be edited."""
+
+    acts = ACTS
+    change_form_template = "console/acts_form.html"
     narrowing = ("waiting_for",)
     exact = ("payload__correlation_id",)
     search_fields = exact
@@ -46,6 +96,23 @@ class DeliveryAdmin(EndlessAdmin):
             return rows
         # As the condition of the index on waiting deliveries has it.
         return rows.filter(platform_id=platform, state=Delivery.State.WAITING)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return ActsAdmin.has_change_permission(self, request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return flatten_fieldsets(self.get_fieldsets(request, obj))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        nothing_to_save = {"show_save": False, "show_save_and_continue": False}
+        context = {**nothing_to_save, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
 
     @admin.display(description="to")
     def to(self, delivery: Any) -> str:

@@ -7,6 +7,8 @@ from asgiref.sync import async_to_sync
 from apps.console.acts import Act
 from apps.credentials import registration
 from apps.credentials.invitations import Invitation, invite_again
+from apps.outbox import by_hand
+from apps.outbox.models import Delivery
 from apps.parties import platforms
 from apps.parties.models import Platform
 from hub.routing.network import Status
@@ -34,6 +36,13 @@ def _unregister(platform: Platform, reason: str, now: datetime) -> str:
 
 def _invite_again(platform: Platform, reason: str, now: datetime) -> Invitation:
     return invite_again(platform, now=now)
+
+
+def _send_again(platform: Platform, reason: str, now: datetime) -> str:
+    dropped = Delivery.objects.filter(platform_id=platform.pk)
+    number = by_hand.send_again(by_hand.repeatable(dropped).values_list("pk", flat=True), now)
+    by_hand.go_on(platform.pk)
+    return f"{platform}: {number} pushes wait to be sent again."
 
 
 def _not_suspended_yet(platform: Platform) -> str:
@@ -66,6 +75,14 @@ ACTS = (
         asks_reason=True,
     ),
     Act("resume", "Resume", "Traffic flows again in both directions.", _resume, _suspended),
+    Act(
+        "send-again",
+        "Send pushes again",
+        "What was given up goes out once more, as far as nothing later of the same object was"
+        " booked; if its lane rests because it refused the hub's token, it goes on.",
+        _send_again,
+        why_not_invite,
+    ),
     Act(
         "renew",
         "Renew credentials",
