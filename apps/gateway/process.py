@@ -78,6 +78,7 @@ class Process:
         self._known = -1
         self._nudge = asyncio.Event()
         self._looking = asyncio.Lock()
+        self._noting = asyncio.Lock()
         self._next_look: asyncio.Task[None] | None = None
         self._looked = 0.0
         self._stop = asyncio.Event()
@@ -194,9 +195,10 @@ class Process:
                 log.exception("%s", work.__name__)
 
     async def _write_noticed(self) -> None:
-        noticed, self.noticed = self.noticed, Noticed()
-        if await in_thread(_note_down, noticed, self.signs.take()):
-            await self.look()
+        async with self._noting:  # what was noticed before is written when this returns
+            noticed, self.noticed = self.noticed, Noticed()
+            if await in_thread(_note_down, noticed, self.signs.take()):
+                await self.look()
 
 
 def now() -> datetime:

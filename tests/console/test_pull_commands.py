@@ -111,12 +111,17 @@ def test_who_is_away_cannot_be_pulled(hub: Hub, cpo: Platform) -> None:
 
 
 def start(*words: str) -> subprocess.Popen[str]:
-    """manage.py as a process of its own, still running."""
+    """manage.py as a process of its own, still running. It hears SIGINT even where the tests run
+    in the background of a shell, which has them ignore it."""
     return subprocess.Popen(
         [sys.executable, "manage.py", *words], cwd=ROOT, text=True,
         env={**os.environ, "DATABASE_URL": database_url()},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_hear_interrupts,
     )  # fmt: skip
+
+
+def _hear_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def second_page(platform: Platform) -> None:
