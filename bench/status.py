@@ -56,6 +56,7 @@ def measure(stage: Stage) -> tuple[list[Figure], list[str]]:
     fill(stage.hub.database_url, LOCATIONS, stage.say, owners=(OWNER,))
     requests = _patches(stage)
     hub: list[Outcome] = []
+    cost: list[float] = []
     reference: list[tuple[float, float]] = []
     with stage.hub.resting():
         for number in range(stage.effort.rounds):
@@ -64,6 +65,7 @@ def measure(stage: Stage) -> tuple[list[Figure], list[str]]:
                 stage.hub.web, stage.hub.address, requests, CLIENTS, stage.effort.seconds
             )
             hub.append(run.outcome)
+            cost.append(run.microseconds)
             _booked(stage, run.outcome)
             reference.append(_pgbench(stage))
             stage.say(
@@ -74,6 +76,7 @@ def measure(stage: Stage) -> tuple[list[Figure], list[str]]:
     rate, base = max(r.per_second for r in hub), max(rate for rate, _ in reference)
     figures = [
         Figure("status PATCH: rate", rate, "/s", base, "pgbench", rate / base, BUDGET, rate / base),
+        Figure("status PATCH: CPU of the web process", min(cost), "us"),
         Figure("status PATCH: p50", 1000 * min(r.p50 for r in hub), "ms"),
         Figure("status PATCH: p99", 1000 * min(r.p99 for r in hub), "ms",
                min(p99 for _, p99 in reference), "pgbench"),

@@ -21,7 +21,7 @@ from apps.database import Pool, in_thread
 from apps.gateway.limits import Buckets
 from apps.hubclientinfo.tasks import announce
 from apps.modules import registry
-from apps.outbox.tasks import drain_lane
+from apps.outbox.tasks import drain_lanes
 from apps.parties import directory, platforms, signs, tokens
 from apps.parties.models import Platform
 from apps.parties.signs import Collected, Signs
@@ -39,6 +39,10 @@ RELOAD_SECONDS = 30.0
 # Requests without a good token that are logged: enough to see what goes on, too few to fill a disk.
 STRANGERS_PER_SECOND = 10
 NOTICE_SECONDS = 1.0
+# Lanes are named together, to as many workers as share them: a message for each lane and push would
+# cost more than the push.
+NUDGES_AT_ONCE = 2
+NUDGES_APART_SECONDS = 0.02
 log = logging.getLogger(__name__)
 
 
@@ -167,6 +171,7 @@ class Process:
             except Exception as error:  # the broker's client has many; none may end this loop
                 # Not lost: beat's nudges find every row that is due.
                 log.warning("workers not nudged: %s", type(error).__name__)
+            await asyncio.sleep(NUDGES_APART_SECONDS)
 
     async def _listen(self) -> None:
         while True:
@@ -211,8 +216,10 @@ def new_id() -> str:
 
 
 def _send_nudges(platform_ids: set[int], news: bool) -> None:
-    for platform_id in platform_ids:
-        drain_lane.delay(platform_id)
+    for share in range(NUDGES_AT_ONCE):
+        lanes = [each for each in sorted(platform_ids) if each % NUDGES_AT_ONCE == share]
+        if lanes:
+            drain_lanes.delay(lanes)
     if news:
         announce.delay()
 

@@ -1,4 +1,4 @@
-"""Nudges for the outbox: a task names a lane, the rows are the work."""
+"""Nudges for the outbox: a task names lanes, the rows are the work."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -102,8 +102,8 @@ def _close(**_: object) -> None:
 
 
 @shared_task
-def drain_lane(platform_id: int) -> None:
-    worker().start([platform_id])
+def drain_lanes(platform_ids: list[int]) -> None:
+    worker().start(platform_ids)
 
 
 @shared_task
