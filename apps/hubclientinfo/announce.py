@@ -1,8 +1,8 @@
 """Finds what is new and has it told: changed statuses at once, everything else by comparing.
 
 A status change is a row that is not announced yet. Whatever else changes who may see whom
-(agreements, also by date; parties that left; removed platforms) raised the version of the
-directory: then all rows are compared with the network, at most every so often.
+(agreements, also by date; parties that left; removed platforms) changes the fingerprint of the
+network: then all rows are compared with it, at most every so often.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -15,10 +15,11 @@ from apps.hubclientinfo.returned import came_back
 from apps.hubclientinfo.settle import registered, settle, wait_for_turn
 from apps.parties import directory
 from apps.parties.models import Agreement, StatusChange
+from hub.routing.clients import fingerprint
 
 MOST_CHANGES = 500
 # Comparing everything costs time in proportion to platforms times parties.
-APART = timedelta(seconds=10)
+APART = timedelta(seconds=5)
 VIEWERS = 100
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -46,20 +47,21 @@ def _changed_statuses(now: datetime) -> set[int]:
 
 def _everything_else(now: datetime) -> set[int]:
     compared, _ = Compared.objects.get_or_create(pk=1, defaults={"at": LONG_AGO})
-    if not _is_stale(compared, now) or compared.at > now - APART:
+    if not _may_be_stale(compared, now) or compared.at > now - APART:
         return set()
     if not Compared.objects.filter(pk=1, at=compared.at).update(at=now):
         return set()  # another worker compares
-    network = directory.refresh()
-    viewers = registered(network)
-    lanes: set[int] = set()
-    for first in range(0, len(viewers), VIEWERS):
-        lanes |= settle(now, viewers=set(viewers[first : first + VIEWERS]))
-    Compared.objects.filter(pk=1).update(version=network.version)
+    network, lanes = directory.load(now), set[int]()
+    found = fingerprint(network)
+    if found != compared.fingerprint:
+        viewers = registered(network)
+        for first in range(0, len(viewers), VIEWERS):
+            lanes |= settle(now, viewers=set(viewers[first : first + VIEWERS]))
+    Compared.objects.filter(pk=1).update(version=network.version, fingerprint=found)
     return lanes
 
 
-def _is_stale(compared: Compared, now: datetime) -> bool:
+def _may_be_stale(compared: Compared, now: datetime) -> bool:
     turned = Agreement.objects.filter(
         Q(starts_at__gt=compared.at, starts_at__lte=now)
         | Q(ends_at__gt=compared.at, ends_at__lte=now)

@@ -1,5 +1,6 @@
 """Asks a platform something as the hub, to the platform itself, with a row in the message log."""
 
+import random
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -22,11 +23,13 @@ Send = Callable[[Outgoing], Awaitable[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What is asked with: `send` is the client's, and `keep` takes the rows of the message log."""
+    """What is asked with: `send` is the client's, `keep` takes the rows of the message log, and
+    `jitter` is a random number from 0 to 1."""
 
     send: Send
     clock: Clock
     keep: Callable[[Row], None]
+    jitter: Callable[[], float] = random.random
 
 
 async def ask(means: Means, platform: Platform, url: str, module: str, time_limit: float) -> Answer:

@@ -7,7 +7,6 @@ spec: mod_hub_client_info_still_alive_check
 
 import asyncio
 import logging
-import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -99,7 +98,10 @@ def _take(watched: Watched, now: datetime) -> bool:
 
 async def check_all(means: Means, booked: Sequence[Booked]) -> None:
     """Asks all of them at once, and writes what came of each as soon as it is known."""
-    await asyncio.gather(*(check(means, each) for each in booked))
+    asked = (check(means, each) for each in booked)
+    for result in await asyncio.gather(*asked, return_exceptions=True):
+        if isinstance(result, Exception):  # booked already: the next one comes by itself
+            log.error("a check broke off", exc_info=result)
 
 
 async def check(means: Means, booked: Booked) -> Came | None:
@@ -118,12 +120,12 @@ async def check(means: Means, booked: Booked) -> Came | None:
         log.warning("%s refuses the hub's token: renew its credentials", platform.name)
     said = came.value if answer is None else f"HTTP {answer.status}: {came.value}"
     metrics.CHECKS.labels(came.name.lower()).inc()
-    await in_thread(_write, booked.watched, came, said, means.clock())
+    await in_thread(_write, booked.watched, came, said, means.clock(), means.jitter())
     return came
 
 
 @transaction.atomic
-def _write(watched: Watched, came: Came, said: str, now: datetime) -> None:
+def _write(watched: Watched, came: Came, said: str, now: datetime, jitter: float) -> None:
     row = Row.objects.select_for_update(no_key=True).filter(pk=watched.id).first()
     if row is None:
         return
@@ -135,7 +137,7 @@ def _write(watched: Watched, came: Came, said: str, now: datetime) -> None:
         return
     was_heard = row.last_seen != watched.seen  # while it was asked
     failed = replace(watched, failed=0 if was_heard else watched.failed + 1)
-    again = liveness.check_again(failed, now, random.random())  # noqa: S311  # a splay, no secret
+    again = liveness.check_again(failed, now, jitter)
     known.update(checks_failed=failed.failed, check_due_at=again, checked_at=now, check_said=said)
     if failed.failed >= liveness.FAILED_CHECKS:
         cause = f"silent, and {failed.failed} checks failed: {came.value}"

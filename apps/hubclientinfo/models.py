@@ -51,10 +51,11 @@ class ClientInfo(models.Model):
 
 
 class Compared(models.Model):
-    """One row: up to which version of the directory all ClientInfo was compared with it, and
-    when the last comparison began."""
+    """One row: with which network all ClientInfo was compared last (the version of the directory,
+    and the fingerprint of what matters in it), and when the last comparison began."""
 
     version = models.BigIntegerField(default=0)
+    fingerprint = models.CharField(max_length=32, blank=True, default="")
     at = models.DateTimeField()
 
     def __str__(self) -> str:

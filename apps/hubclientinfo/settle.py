@@ -125,18 +125,22 @@ def _hosted(hosts: Collection[int], network: Network) -> set[PartyId]:
 
 def _write(found: Iterable[Change], now: datetime) -> None:
     moment = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as it is told
-    new, changed, unknown = [], [], []
+    new: list[Row] = []
+    unknown: list[int] = []
+    # One status changes for many platforms at once.
+    alike: dict[tuple[tuple[str, object], ...], list[int]] = defaultdict(list)
     for change in found:
         if change.row is None and change.client is not None:
             new.append(_new(change, change.client, moment))
         elif change.row is not None and change.client is None and not change.row.known:
             unknown.append(change.row.pk)
         elif change.row is not None:
-            changed.append(_changed(change.row, change.client, moment))
+            values = _changed(change.row, change.client, moment)
+            alike[tuple(values.items())].append(change.row.pk)
     Row.objects.filter(pk__in=unknown).delete()
     Row.objects.bulk_create(sorted(new, key=lambda row: (row.platform_id, row.party, row.role)))
-    fields = ("status", "hosted_by", "country_code", "party_id", "last_updated", "announced")
-    Row.objects.bulk_update(changed, fields, batch_size=500)
+    for items, keys in alike.items():
+        Row.objects.filter(pk__in=keys).update(**dict(items))
 
 
 def _new(change: Change, client: Client, moment: datetime) -> Row:
@@ -153,14 +157,17 @@ def _new(change: Change, client: Client, moment: datetime) -> Row:
     )
 
 
-def _changed(row: Row, client: Client | None, moment: datetime) -> Row:
+def _changed(row: Row, client: Client | None, moment: datetime) -> dict[str, object]:
+    """The columns that get another value."""
+    values: dict[str, object] = {}
     status = Status.SUSPENDED if client is None else client.status
     if row.status != status:
-        row.status, row.last_updated, row.announced = status.value, moment, False
+        values |= {"status": status.value, "last_updated": moment, "announced": False}
     if client is not None:
-        row.hosted_by = client.platform_id
-        row.country_code, row.party_id = client.spelled
-    return row
+        country_code, party_id = client.spelled
+        values |= {"country_code": country_code, "party_id": party_id}
+        values["hosted_by"] = client.platform_id
+    return values
 
 
 def _book(viewers: Iterable[int], network: Network, now: datetime) -> set[int]:

@@ -5,11 +5,13 @@ pending agreement shows as PLANNED, a suspended platform as SUSPENDED, whatever 
 spec: mod_hub_client_info_module; D-08, D-23
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from hub.ocpi.clientinfo import MODULE_ID
 from hub.ocpi.ids import PartyId
-from hub.ocpi.module import Module, Role
+from hub.ocpi.module import Interface, Module, Role
 from hub.routing.network import Network, Relation, Status
 
 
@@ -59,6 +61,26 @@ def clients(
                 party.spelled, party.role, party.platform.id, status
             )
     return found
+
+
+def fingerprint(network: Network) -> str:
+    """What decides who is shown to whom, apart from statuses, as a short text: the same for two
+    pictures of a network in which everybody sees the same parties."""
+    parties = sorted(
+        (str(party.id), *party.spelled, party.role.value, party.platform.id)
+        for registrations in network.parties.values()
+        for party in registrations
+    )
+    agreements = sorted(
+        (sorted(map(str, pair)), [(sorted(a.modules), a.relation.value) for a in agreed])
+        for pair, agreed in network.agreements.items()
+    )
+    told = sorted(
+        (p.id, p.version, p.endpoints.get((MODULE_ID, Interface.RECEIVER), ""))
+        for p in network.platforms.values()
+    )
+    text = repr((network.open_policy, parties, agreements, told))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _best(

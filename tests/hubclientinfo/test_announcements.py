@@ -9,6 +9,7 @@ from apps.credentials import rows
 from apps.database import in_thread
 from apps.hubclientinfo import announce as announcing
 from apps.hubclientinfo.models import ClientInfo, Compared
+from apps.hubclientinfo.settle import settle
 from apps.outbox.models import Delivery, Payload
 from apps.outbox.tasks import worker
 from apps.parties import directory, platforms
@@ -76,6 +77,15 @@ def test_every_change_is_told(hub: Hub, cpo: Platform, status: Status) -> None:
     assert told(msp) == [("NL/CPO", status), ("NL/CPO", "CONNECTED")]
     assert msp.told(CPO, "CPO") == "CONNECTED"
     assert not msp.complaints
+
+
+def test_the_end_of_a_registration_is_told_as_offline(hub: Hub, cpo: Platform) -> None:
+    """D-33"""
+    msp = hearing(hub, "DE/MSP")
+    news(hub)
+    cpo.unregister()
+    news(hub)
+    assert told(msp)[-1] == ("NL/CPO", "OFFLINE")
 
 
 def test_all_parties_and_roles_of_a_platform_are_told(hub: Hub) -> None:
@@ -279,11 +289,6 @@ def test_a_worker_that_dies_loses_nothing_and_repeats_nothing(
         with pytest.raises(Killed):
             hub.announce()
     assert StatusChange.objects.filter(announced_at=None).exists()
-    with monkeypatch.context() as patch:
-        patch.setattr(announcing, "_changed_statuses", lambda now: set())
-        patch.setattr(announcing, "settle", dies)
-        with pytest.raises(Killed):
-            hub.announce(at(20))
     news(hub)
     news(hub, 60)
     assert told(msp) == [("NL/CPO", "OFFLINE")]
@@ -368,6 +373,27 @@ def test_two_who_announce_at_once_tell_once(hub: Hub, cpo: Platform) -> None:
         wait()
     hub.deliver()
     assert told(msp) == [("NL/CPO", "OFFLINE")]
+
+
+def test_a_change_of_status_compares_nothing_else(
+    hub: Hub, cpo: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a large network comparing everything takes seconds, and statuses change all the time."""
+    msp = hearing(hub, "DE/MSP")
+    news(hub)
+    hub.set_status(cpo, Status.OFFLINE)
+    asked: list[Any] = []
+
+    def noted(now: Any, **which: Any) -> Any:
+        asked.append(which)
+        return settle(now, **which)
+
+    monkeypatch.setattr(announcing, "settle", noted)
+    news(hub, 20)
+    news(hub, 40)
+    assert asked == [{"hosts": {hub.row(cpo).pk}}]
+    assert told(msp)[-1] == ("NL/CPO", "OFFLINE")
+    assert Compared.objects.get().version == directory.version()
 
 
 def test_a_large_network_is_settled_in_parts(

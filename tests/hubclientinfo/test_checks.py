@@ -2,12 +2,13 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connections
 
 from apps.hubclientinfo import check, tasks
-from apps.hubclientinfo.ask import Means
+from apps.hubclientinfo.ask import Means, ask
 from apps.outbox.tasks import worker
 from apps.parties import directory
 from apps.parties.models import Liveness
@@ -239,6 +240,21 @@ def test_a_token_form_that_turns_out_to_be_right_is_remembered(hub: Hub, cpo: Pl
     checked(at(SILENT))
     assert hub.row(cpo).token_form == "plain"
     assert "HTTP 200" in Liveness.objects.get().check_said
+
+
+def test_trouble_with_one_check_is_not_the_others(
+    hub: Hub, cpo: Platform, msp: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ask_one(means: Means, platform: Any, *rest: Any) -> Any:
+        if platform.name == cpo.name:
+            raise ConnectionResetError
+        return await ask(means, platform, *rest)
+
+    monkeypatch.setattr(check, "ask", ask_one)
+    assert checked(at(SILENT)) == 2
+    said = {row.platform.name: row.check_said for row in Liveness.objects.all()}
+    assert said[cpo.name] == ""
+    assert said[msp.name].startswith("HTTP 200")
 
 
 def test_a_platform_removed_meanwhile_is_no_error(hub: Hub, cpo: Platform) -> None:

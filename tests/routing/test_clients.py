@@ -4,8 +4,8 @@ import pytest
 
 from apps.modules import registry
 from hub.ocpi.ids import PartyId
-from hub.ocpi.module import Role
-from hub.routing.clients import clients
+from hub.ocpi.module import Interface, Role
+from hub.routing.clients import clients, fingerprint
 from hub.routing.network import Agreement, Network, Relation, Status
 from tests.routing.networks import AWAY_CPO, AWAY_MSP, CPO, MSP, home, network, with_platform
 
@@ -102,3 +102,29 @@ def test_some_can_be_asked_for() -> None:
     net = network()
     found = clients(home(MSP, net).id, net, MODULES, {AWAY_CPO, AWAY_MSP, OTHER, MSP})
     assert {who for who, _ in found} == {AWAY_CPO, AWAY_MSP}
+
+
+def test_a_status_does_not_change_who_is_shown_to_whom() -> None:
+    net = network(relations={(CPO, MSP): Relation.ALLOWED})
+    away = with_platform(net, CPO, status=Status.OFFLINE, name="Other", token=None)
+    assert fingerprint(away) == fingerprint(net)
+
+
+CHANGED = (
+    network(),
+    network(relations={(CPO, MSP): Relation.PENDING}),
+    network(relations={(CPO, AWAY_MSP): Relation.ALLOWED}),
+    network(relations={(CPO, MSP): Relation.ALLOWED}, open_policy=False),
+    network(((CPO, Role.CPO, Status.CONNECTED),), relations={(CPO, MSP): Relation.ALLOWED}),
+    with_platform(network(relations={(CPO, MSP): Relation.ALLOWED}), CPO, version=""),
+    with_platform(
+        network(relations={(CPO, MSP): Relation.ALLOWED}),
+        CPO,
+        endpoints={("hubclientinfo", Interface.RECEIVER): "https://cpo.example"},
+    ),
+)
+
+
+@pytest.mark.parametrize("changed", CHANGED)
+def test_everything_else_that_matters_does(changed: Network) -> None:
+    assert fingerprint(changed) != fingerprint(network(relations={(CPO, MSP): Relation.ALLOWED}))
