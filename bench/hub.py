@@ -132,10 +132,18 @@ def _processes(hub: Process, program: str) -> list[int]:
     """The hub's processes that run a program."""
     assert hub.popen is not None
     children = psutil.Process(hub.popen.pid).children(recursive=True)
-    found = [int(child.pid) for child in children if program in child.cmdline()]
+    found = [int(child.pid) for child in children if program in _command(child)]
     if not found:
         raise NotRunning(f"it has no process of {program}")
     return found
+
+
+def _command(process: psutil.Process) -> list[str]:
+    """The words of its command line; none when it has ended meanwhile."""
+    try:
+        return list(process.cmdline())
+    except psutil.NoSuchProcess:
+        return []
 
 
 def _register_all(
