@@ -26,6 +26,7 @@ NUDGES: dict[str, float] = {
     "apps.hubclientinfo.tasks.catch_up": 2,
     "apps.hubclientinfo.tasks.check": 5,
     "apps.store.tasks.fold": 60,
+    "apps.store.tasks.settle": 5,
     "apps.sync.tasks.pull": 5,
     "apps.store.tasks.prune": 3600,
     "apps.outbox.tasks.prune": 3600,

@@ -66,11 +66,12 @@ def _rows(
             cursor.execute(
                 f"DELETE FROM {found.name} WHERE sequence = ANY(%s)", ([row[0] for row in rows],)
             )
-            cursor.executemany(
-                "DELETE FROM store_finding WHERE module = %s AND owner = %s AND key = %s "
-                "AND audience = %s",
-                [(module.id, *row[1:4]) for row in rows],
-            )
+            for about in ("store_finding", "store_pastchange"):
+                cursor.executemany(
+                    f"DELETE FROM {about} WHERE module = %s AND owner = %s AND key = %s "
+                    "AND audience = %s",
+                    [(module.id, *row[1:4]) for row in rows],
+                )
     return [row[2] for row in rows], {each for row in rows for each in row[4:] if each}
 
 

@@ -18,7 +18,7 @@ from apps.store.objects import EVERYONE
 from apps.store.tables import table
 from hub.ocpi import jsontext
 from hub.ocpi.ids import fold
-from hub.ocpi.module import Effect, Module
+from hub.ocpi.module import Effect
 from hub.ocpi.schema import Finding, Severity
 
 Connection = AsyncConnection[Any]
@@ -64,7 +64,11 @@ _CLEAR = """
 DELETE FROM store_finding WHERE module = %s AND owner = %s AND key = %s AND audience = %s
     AND (path, code) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
 """
-_FLAG = """
+LOCK = """
+SELECT 1 FROM {table} t WHERE {where} AND t.owner = %(owner)s AND t.key = %(key)s
+    AND t.audience = %(audience)s FOR UPDATE
+"""
+FLAG = """
 UPDATE {table} t SET flagged = EXISTS (
     SELECT 1 FROM store_finding f WHERE f.module = %(module)s AND f.owner = t.owner
     AND f.key = t.key AND f.audience = t.audience
@@ -92,7 +96,7 @@ async def note(
     await _clear(connection, subject, mended)
     await _add(connection, subject, change.platform_id, list(new.values()), change.now)
     if mended or not flagged:
-        await flag(connection, subject)
+        await _on_object(connection, FLAG, subject)
 
 
 async def add(
@@ -103,17 +107,19 @@ async def add(
     now: datetime,
 ) -> None:
     """Notes findings that did not come with a change of the object."""
+    await _on_object(connection, LOCK, subject)
     await _add(connection, subject, platform_id, findings, now)
-    await flag(connection, subject)
+    await _on_object(connection, FLAG, subject)
 
 
 async def clear(connection: Connection, subject: Subject, codes: Collection[str]) -> None:
     """Takes back the findings with these codes."""
+    await _on_object(connection, LOCK, subject)
     rows = await (await connection.execute(_OPEN, _identity(subject))).fetchall()
     gone = [(path, code) for path, code in rows if code in codes]
     if gone:
         await _clear(connection, subject, gone)
-        await flag(connection, subject)
+        await _on_object(connection, FLAG, subject)
 
 
 def _found(change: Change, *, stale: bool, same: bool) -> list[Finding]:
@@ -208,11 +214,11 @@ async def _clear(connection: Connection, subject: Subject, gone: Sequence[tuple[
         await connection.execute(_CLEAR, (*_identity(subject), paths, codes))
 
 
-async def flag(connection: Connection, subject: Subject) -> None:
-    """Says on the kept object whether findings are open on it."""
-    found = table(_module(subject))
+async def _on_object(connection: Connection, statement: str, subject: Subject) -> None:
+    """Locks the kept object, or says on it whether findings are open."""
+    found = table(module_of(subject.module))
     await connection.execute(
-        _FLAG.format(table=found.name, where=found.where),
+        statement.format(table=found.name, where=found.where),
         {
             "module": subject.module,
             "owner": subject.owner,
@@ -220,7 +226,3 @@ async def flag(connection: Connection, subject: Subject) -> None:
             "audience": subject.audience,
         },
     )
-
-
-def _module(subject: Subject) -> Module:
-    return module_of(subject.module)

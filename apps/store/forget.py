@@ -3,7 +3,7 @@
 from django.db import connection, transaction
 
 from apps.modules import registry
-from apps.store.models import Finding
+from apps.store.models import Arrival, Finding, PastChange
 from apps.store.tables import Table, table
 from hub.ocpi.ids import PartyId
 
@@ -12,7 +12,8 @@ def forget(owner: PartyId) -> int:
     """Removes an owner's objects, in all their copies, and what was found wrong with them; returns
     how many there were."""
     with transaction.atomic():
-        Finding.objects.filter(owner=str(owner)).delete()
+        for about in (Finding, PastChange, Arrival):
+            about.objects.filter(owner=str(owner)).delete()
         kept = [table(module) for module in registry().values() if module.keeps]
         return sum(_remove(each, owner) for each in kept)
 

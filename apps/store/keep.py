@@ -11,9 +11,9 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
-from apps.store import parts, references
-from apps.store.change import Change, stamp
-from apps.store.findings import CHANGED, Subject, flag, note
+from apps.store import arrivals, parts, past, references
+from apps.store.change import Change, Origin, stamp
+from apps.store.findings import CHANGED, note
 from apps.store.parts import is_older
 from apps.store.tables import Table, table
 from hub.ocpi import jsontext, nested
@@ -41,8 +41,9 @@ class _Row:
 
     sequence: int
     payload: bytes
-    own_updated: datetime | None
-    flagged: bool
+    own_updated: datetime | None = None
+    flagged: bool = False
+    origin: str = Origin.PUSH
 
 
 async def keep(connection: Connection, change: Change) -> Kept:
@@ -65,9 +66,7 @@ async def keep(connection: Connection, change: Change) -> Kept:
         change = replace(change, findings=change.findings + unknown)
     await note(connection, change, stale=kept.stale, same=kept.same, flagged=row.flagged)
     if kept.created and not change.part_ids:
-        owner, module = str(change.owner), change.module
-        for mended in await references.arrived(connection, module, owner, change.key):
-            await flag(connection, Subject(*mended))
+        await arrivals.note(connection, change)
     return kept
 
 
@@ -96,10 +95,10 @@ async def _replace(connection: Connection, found: Table, change: Change) -> Outc
         outcome = await parts.replace_all(connection, found.parts, row.sequence, items, change)
         changed = outcome.changed
         for part in outcome.newer:
-            payload = nested.raised(payload, part)
+            payload = nested.raised(parts.without(payload, found.member), part)
     if payload == row.payload and not changed:
         return Kept(same=True), row
-    await _write(connection, found, row.sequence, payload, change, change.updated)
+    await _write(connection, found, row, payload, change, change.updated)
     return Kept(), row
 
 
@@ -120,7 +119,9 @@ async def _merge(connection: Connection, found: Table, change: Change) -> Outcom
     patch, items = parts.split(change.body, found.member)
     payload = merged(row.payload, patch, change.module.appends)
     payload = nested.raised(payload, row.payload)
-    await _write(connection, found, row.sequence, payload, change, change.updated)
+    if found.parts and (items or await parts.has_any(connection, found.parts, row.sequence)):
+        payload = parts.without(payload, found.member)
+    await _write(connection, found, row, payload, change, change.updated)
     await parts.merge_all(connection, found.parts, row.sequence, items, change)
     return Kept(), row
 
@@ -129,14 +130,16 @@ async def _part(connection: Connection, found: Table, change: Change) -> Outcome
     row = await _known(connection, found, change)
     outcome = await parts.keep_nested(connection, found.parts, row.sequence, change)
     if outcome.changed:
-        payload = nested.raised(row.payload, change.body)
-        await _write(connection, found, row.sequence, payload, change, row.own_updated)
+        payload = parts.without(nested.raised(row.payload, change.body), found.member)
+        await _write(connection, found, row, payload, change, row.own_updated)
     same = not (outcome.changed or outcome.stale)
     return Kept(created=outcome.created, stale=outcome.stale, same=same), row
 
 
 async def _remove(connection: Connection, found: Table, change: Change) -> Outcome:
     row = await _known(connection, found, change)
+    if row.origin != Origin.PUSH:
+        await past.remember(connection, found, row.sequence, change)
     if found.parts:
         await connection.execute(
             f"DELETE FROM {found.parts} WHERE location_id = %s", (row.sequence,)
@@ -167,13 +170,13 @@ async def _locked(connection: Connection, found: Table, change: Change) -> _Row 
     # Concatenated, the audience fits no index: else a plan made while the table was empty may take
     # the index of a list, and walk it to its end for every object.
     cursor = await connection.execute(
-        f"SELECT t.sequence, t.payload::text, t.{found.own_updated}, t.flagged "
+        f"SELECT t.sequence, t.payload::text, t.{found.own_updated}, t.flagged, t.origin "
         f"FROM {found.name} t WHERE {found.where} AND t.owner = %(owner)s AND t.key = %(key)s "
         "AND t.audience || '' = %(audience)s FOR UPDATE",
         _identity(found, change),
     )
     row = await cursor.fetchone()
-    return None if row is None else _Row(row[0], row[1].encode(), row[2], row[3])
+    return None if row is None else _Row(row[0], row[1].encode(), *row[2:])
 
 
 async def _insert(connection: Connection, found: Table, change: Change) -> tuple[_Row, bool]:
@@ -202,22 +205,24 @@ async def _insert(connection: Connection, found: Table, change: Change) -> tuple
         return row, False
     if found.parts:
         await parts.replace_all(connection, found.parts, new[0], items, change)
-    return _Row(new[0], payload, None, False), True
+    return _Row(new[0], payload), True
 
 
 async def _write(
     connection: Connection,
     found: Table,
-    sequence: int,
+    row: _Row,
     payload: bytes,
     change: Change,
     own_updated: datetime | None,
 ) -> None:
+    if row.origin != Origin.PUSH:
+        await past.remember(connection, found, row.sequence, change)
     values = _values(found, change, payload, own_updated)
     await connection.execute(
         f"UPDATE {found.name} SET {', '.join(f'{name} = %({name})s' for name in values)} "
         "WHERE sequence = %(sequence)s",
-        {"sequence": sequence, **values},
+        {"sequence": row.sequence, **values},
     )
 
 

@@ -1,7 +1,8 @@
-"""Custom modules' objects, the routing index, and the stand-in URLs."""
+"""Custom modules' objects, findings, what changed objects before, the routing index, and the
+stand-in URLs."""
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Collate, Now, Reverse
 
 from apps.store.objects import StoredObject
 
@@ -106,13 +107,67 @@ class Finding(models.Model):
         )
         # One for each thing that an operator asks for, with the newest first. None of them holds a
         # column that changes when a finding is seen again, so that it costs no index anything.
-        indexes = tuple(
-            models.Index(fields=[name, "-id"], name=f"finding_{name}")
-            for name in ("platform", "module", "owner", "code", "severity")
+        indexes = (
+            *(
+                models.Index(fields=[name, "-id"], name=f"finding_{name}")
+                for name in ("platform", "module", "owner", "code", "severity")
+            ),
+            # By the id that a path ends in, see arrivals.py.
+            models.Index(
+                "owner",
+                Collate(Reverse("path"), "C"),
+                condition=models.Q(code="unknown_reference"),
+                name="finding_names",
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.code} at {self.path}"
+
+
+class Arrival(models.Model):
+    """A new object that others may name. What others said of its absence is looked at twice."""
+
+    module = models.CharField(max_length=36)
+    owner = models.CharField(max_length=6)
+    key = models.TextField()
+    looked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["id"], condition=models.Q(looked_at=None), name="arrival_not_looked_at"
+            ),
+            models.Index(fields=["looked_at"], name="arrival_looked_at"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.module} {self.key}"
+
+
+class PastChange(models.Model):
+    """A pull or import that had changed a copy of an object, until something else changed it."""
+
+    module = models.CharField(max_length=36)
+    owner = models.CharField(max_length=6)
+    key = models.TextField()
+    audience = models.CharField(max_length=6)
+    origin = models.CharField(max_length=6, choices=StoredObject.Origin)
+    cause = models.CharField(max_length=64)
+    platform = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["module", "owner", "key", "audience", "-id"], name="pastchange_object"
+            ),
+            models.Index(fields=["until"], name="pastchange_age"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.cause} of {self.key}"
 
 
 class RoutingIndex(models.Model):

@@ -20,6 +20,7 @@ from hub.ocpi.status import not_found
 Connection = AsyncConnection[Any]
 
 _READ = "SELECT uid, payload::text, own_updated FROM {parts} WHERE location_id = %s"
+_ANY = "SELECT 1 FROM {parts} WHERE location_id = %s LIMIT 1"
 _WRITE = """
 INSERT INTO {parts} (location_id, uid, payload, own_updated, changed_at)
 VALUES (%s, %s, %s::json, %s, %s) ON CONFLICT (location_id, uid) DO UPDATE SET
@@ -48,15 +49,25 @@ class Outcome:
 
 
 def split(body: bytes, member: str) -> tuple[bytes, list[bytes]]:
-    """An object without its list of parts, and the parts. Nothing is split without a member."""
-    if not member:
+    """An object without its list of parts, and the parts. A list of none (`[]`, null) stays where
+    it is, for as long as there are no parts."""
+    value = jsontext.members(body).get(member) if member else None
+    if value is None or jsontext.is_null(value):
         return body, []
-    members = jsontext.members(body)
-    value = members.pop(member, None)
-    if value is None:
-        return body, []
-    items = [] if jsontext.is_null(value) else jsontext.items(bytes(value))
-    return jsontext.join(members), [bytes(item) for item in items]
+    items = [bytes(item) for item in jsontext.items(bytes(value))]
+    return without(body, member) if items else body, items
+
+
+def without(head: bytes, member: str) -> bytes:
+    """An object that has parts, without the list of none that it may have had before."""
+    members = jsontext.members(head)
+    return head if members.pop(member, None) is None else jsontext.join(members)
+
+
+async def has_any(connection: Connection, parts: str, parent: int) -> bool:
+    """Whether an object has parts."""
+    cursor = await connection.execute(_ANY.format(parts=parts), (parent,))
+    return await cursor.fetchone() is not None
 
 
 def check(body: bytes, member: str) -> None:

@@ -1,5 +1,5 @@
 """Ids in kept objects that name other objects: an id that nobody knows is a finding, until the
-object it names arrives.
+object it names arrives (arrivals.py).
 """
 
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
-from apps.modules import module_of, registry
+from apps.modules import module_of
 from apps.store.change import Change
 from apps.store.tables import table
 from hub.ocpi import jsontext
@@ -41,23 +41,6 @@ async def unknown(connection: Connection, change: Change) -> tuple[Finding, ...]
                 if fold(identifier) not in known
             ]
     return tuple(found)
-
-
-async def arrived(
-    connection: Connection, module: Module, owner: str, key: str
-) -> Sequence[tuple[str, str, str, str]]:
-    """Takes back the findings about an object that has come now; returns the copies that they
-    were about (module, owner, key, audience)."""
-    naming = [each.id for each in registry().values() for r in each.references
-              if r.module == module.id]  # fmt: skip
-    if not naming:
-        return ()
-    cursor = await connection.execute(
-        "DELETE FROM store_finding WHERE module = ANY(%s) AND owner = %s AND code = %s "
-        "AND right(path, length(%s)) = %s RETURNING module, owner, key, audience",
-        (naming, owner, CODE, f"[{key}]", f"[{key}]"),
-    )
-    return list(dict.fromkeys(await cursor.fetchall()))
 
 
 async def _known(

@@ -40,13 +40,16 @@ def _remove(module: str, before: datetime) -> int:
         if found.parts
         else ""
     )
+    about = ", ".join(
+        f"{name} AS (DELETE FROM {name} f USING gone g WHERE f.module = %(module)s "
+        "AND f.owner = g.owner AND f.key = g.key AND f.audience = g.audience)"
+        for name in ("store_finding", "store_pastchange")
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH old AS MATERIALIZED ({old}), {parts} gone AS ("
             f"DELETE FROM {found.name} WHERE sequence IN (SELECT * FROM old) "
-            "RETURNING owner, key, audience), findings AS ("
-            "DELETE FROM store_finding f USING gone g WHERE f.module = %(module)s "
-            "AND f.owner = g.owner AND f.key = g.key AND f.audience = g.audience) "
+            f"RETURNING owner, key, audience), {about} "
             "SELECT count(*) FROM gone",
             {"module": module, "before": before},
         )

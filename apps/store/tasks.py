@@ -6,7 +6,8 @@ from celery import shared_task
 from django.conf import settings
 from django.db import connection
 
-from apps.store import retention
+from apps.modules import registry
+from apps.store import arrivals, past, retention
 from apps.store.fold import FOLD, TIDY
 from apps.store.models import RoutingIndex, StandIn
 
@@ -23,8 +24,21 @@ def fold() -> None:
 
 
 @shared_task
+def settle() -> None:
+    """Clears what was found wrong for want of an object that has come now."""
+    arrivals.settle(datetime.now(UTC))
+
+
+@shared_task
 def prune() -> None:
     now = datetime.now(UTC)
     StandIn.objects.filter(expires_at__lt=now).delete()
     RoutingIndex.objects.filter(learned_at__lt=now - LINK_LIFE).delete()
     retention.expire(settings.HUB.keep_days, now)
+    personal = [module.id for module in registry().values() if module.personal]
+    past.forget(
+        now,
+        days=settings.HUB.log_days,
+        personal=personal,
+        personal_days=settings.HUB.personal_days,
+    )

@@ -1,6 +1,7 @@
 """Kept objects and findings as an operator looks through them."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from django.test import Client
 
 from apps.cdrs.models import Cdr
 from apps.locations.models import Location
+from apps.store import past
 from apps.store.models import CustomObject, Finding
 from apps.tokens.models import Token
 from apps.traffic.models import Leg
@@ -92,7 +94,7 @@ def test_an_import_and_a_gone_platform_are_told(hub: Hub, operator: Client) -> N
     text = words(page_of(operator, Location.objects.get()))
     assert "a test" in text
     assert "a platform that is gone" in text
-    assert "none in the message log" in text
+    assert "by a broadcast that is still on record" in text
 
 
 def test_what_was_pulled_leads_to_its_pull(hub: Hub, cpo: Platform, operator: Client) -> None:
@@ -102,6 +104,26 @@ def test_what_was_pulled_leads_to_its_pull(hub: Hub, cpo: Platform, operator: Cl
     number = last("locations").pk
     assert f'/admin/sync/pull/{number}/change/">pull {number}</a>' in html
     assert f"/admin/parties/platform/{hub.row(cpo).pk}/change/" in html
+
+
+def test_every_change_is_told_whatever_it_came_by(
+    hub: Hub, cpo: Platform, operator: Client
+) -> None:
+    """The newest first: a push, an import, a pull, and the import that it all began with."""
+    brought = Location.Origin.IMPORT
+    put("locations", location(), NOW, origin=brought)
+    cpo.objects.put("locations", location(name="Pulled", last_updated=LATER))
+    pull()
+    newer = location(name="Brought", last_updated="2026-03-01T12:00:00Z")
+    put("locations", newer, datetime.now(UTC), origin=brought)
+    push(cpo, "L1", location(name="Pushed", last_updated="2026-03-01T13:00:00Z"))
+    hub.flush()
+    row = Location.objects.get()
+    text = words(page_of(operator, row))
+    told = re.findall(r"PUT /ocpi|pull \d+|a test", text[text.index("Changes:") :])
+    assert told[:4] == ["PUT /ocpi", "a test", f"pull {last('locations').pk}", "a test"]
+    past.forget(datetime.now(UTC) + timedelta(days=9), days=8, personal=[], personal_days=7)
+    assert "a test" not in words(page_of(operator, row))
 
 
 def test_lists_are_narrowed_by_what_an_operator_knows(

@@ -1,20 +1,29 @@
 """Findings: noted with the object, counted, cleared by the change that mends them, and refusing a
 push as far as the platform's mode says."""
 
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
+from apps.database import Pool
 from apps.locations.models import Location
-from apps.store.models import Finding
-from apps.store.take import BadObject
+from apps.modules import module_of
+from apps.store.arrivals import AGAIN, settle
+from apps.store.models import Arrival, Finding
+from apps.store.take import BadObject, take
+from hub.ocpi.ids import PartyId
 from tests.gateway.objects import LATER, WHEN, cdr, connector, evse, location, session, tariff
 from tests.hub import Hub
 from tests.platforms import RECEIVER, SENDER, Platform
-from tests.store.store import put
+from tests.store.store import in_store, put
 
 HUB, MSP = ("NL", "HUB"), ("DE", "MSP")
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def push(cpo: Platform, tail: str, body: dict[str, Any], method: str = "PUT") -> Any:
@@ -127,7 +136,56 @@ def test_a_tariff_that_nobody_knows_until_it_arrives(hub: Hub, cpo: Platform) ->
     assert push(cpo, "L1/E2", evse("E2")).status == 201
     assert len(found()) == 2
     cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB)
-    assert (found(), Location.objects.get().flagged) == (set(), False)
+    assert (settle(NOW), found(), Location.objects.get().flagged) == (2, set(), False)
+
+
+def test_a_tariff_that_comes_while_its_location_is_being_kept(hub: Hub, cpo: Platform) -> None:
+    """The Location did not see the tariff, and who looked when the tariff came did not see the
+    Location; the second look does."""
+    kept = threading.Event()
+
+    async def keep_slowly(pool: Pool) -> None:
+        async with pool.connection() as connection, connection.transaction():
+            await take(
+                connection, module_of("locations"), PartyId("NL", "CPO"),
+                msgspec.json.encode(location()), version="2.2.1", platform_id=1, cause="a test",
+                now=NOW,
+            )  # fmt: skip
+            kept.set()
+            await asyncio.to_thread(go_on.wait)
+
+    go_on = threading.Event()
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(in_store, keep_slowly)
+        assert kept.wait(20)
+        put("tariffs", tariff(), NOW)
+        assert (settle(NOW), found()) == (0, set())
+        go_on.set()
+        slow.result(20)
+    assert found(code="unknown_reference")
+    assert settle(NOW + AGAIN) == 0  # not yet
+    assert settle(NOW + 2 * AGAIN) == 1
+    assert (found(code="unknown_reference"), Location.objects.get().flagged) == (set(), False)
+    assert not Arrival.objects.exists()
+
+
+def test_a_tariff_for_one_party_is_none_for_the_others(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    push(cpo, "L1", location())
+    cpo.request("PUT", "locations", RECEIVER, "NL/CPO/L1", json=location(), to=MSP)
+    put("tariffs", tariff(), NOW, audience="DE/MSP")
+    assert settle(NOW) == 1
+    assert Finding.objects.get(code="unknown_reference").audience == ""
+
+
+@pytest.mark.parametrize("identifier", ["T[1]", "[", "T\\", "%", "T_1"])
+def test_ids_of_any_spelling_are_found_again(hub: Hub, identifier: str) -> None:
+    put("locations", location(evses=[evse("E1", connectors=[
+        connector("1", tariff_ids=[identifier, "other"])])]), NOW)  # fmt: skip
+    put("tariffs", tariff(identifier), NOW)
+    assert settle(NOW) == 1
+    assert [each.path.endswith("[OTHER]") for each in Finding.objects.all()] == [True]
 
 
 def test_a_credit_cdr_names_a_cdr_of_the_same_parties(

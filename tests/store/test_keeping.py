@@ -3,6 +3,7 @@ changes."""
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.gateway.objects import LATER, WHEN, cdr, connector, evse, location, tariff
@@ -77,6 +78,63 @@ def test_digits_spelling_and_unknown_members_survive_a_patch(
     reply = msp.request("GET", "locations", SENDER, "l1", to=HUB)
     assert b'"x_rate":0.10000000000000000001' in reply.body
     assert reply.data["id"] == "L1"
+
+
+NONE: list[tuple[str, object]] = [("[]", []), ("null", None), ("[ ]", [])]
+
+
+@pytest.mark.parametrize(("spelled", "value"), NONE)
+def test_a_list_of_no_evses_is_kept_until_there_is_one(
+    hub: Hub, cpo: Platform, msp: Platform, spelled: str, value: object
+) -> None:
+    body = bare("L1")[:-1] + b', "evses": ' + spelled.encode() + b"}"
+    assert [put(cpo, body).status for _ in range(2)] == [201, 200]
+    reply = msp.request("GET", "locations", SENDER, "L1", to=HUB)
+    assert b'"evses": ' + spelled.encode() in reply.body
+    push(cpo, "L1", {"name": "None yet", "last_updated": LATER}, "PATCH")
+    assert kept(msp)["evses"] == value
+    push(cpo, "L1/E1", evse("E1"))
+    reply = msp.request("GET", "locations", SENDER, "L1", to=HUB)
+    assert reply.body.count(b'"evses"') == 1
+    assert [each["uid"] for each in reply.data["evses"]] == ["E1"]
+    assert put(cpo, body.replace(b"10:00:00Z", b"10:20:00Z")).status == 200
+    assert kept(msp)["evses"] == value
+
+
+def test_an_evse_that_is_newer_than_a_list_of_none_stays(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    push(cpo, "L1", location())
+    push(cpo, "L1/E1", {"status": "CHARGING", "last_updated": LAST}, "PATCH")
+    push(cpo, "L1", location(name="New", evses=[], last_updated=LATER))
+    reply = msp.request("GET", "locations", SENDER, "L1", to=HUB)
+    assert reply.body.count(b'"evses"') == 1
+    assert [each["status"] for each in reply.data["evses"]] == ["CHARGING"]
+
+
+@pytest.mark.parametrize("patched", [[], [evse("E2")]])
+def test_a_patch_with_a_list_of_evses_leaves_one_list(
+    hub: Hub, cpo: Platform, msp: Platform, patched: list[Any]
+) -> None:
+    for body in (location(evses=[]), location("L2")):
+        push(cpo, body["id"], body)
+        push(cpo, body["id"], {"evses": patched, "last_updated": LATER}, "PATCH")
+        reply = msp.request("GET", "locations", SENDER, body["id"], to=HUB)
+        assert reply.body.count(b'"evses"') == 1
+        assert [e["uid"] for e in reply.data["evses"]] == [
+            each["uid"] for each in body["evses"] + patched
+        ]
+
+
+def bare(identifier: str) -> bytes:
+    """A Location without a word of EVSEs."""
+    body = location(identifier)
+    del body["evses"]
+    return msgspec.json.encode(body)
+
+
+def put(cpo: Platform, body: bytes) -> Any:
+    return cpo.request("PUT", "locations", RECEIVER, "NL/CPO/L1", body=body, to=HUB)
 
 
 def test_a_removed_evse_stays_and_says_so(hub: Hub, cpo: Platform, msp: Platform) -> None:

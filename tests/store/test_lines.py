@@ -16,6 +16,7 @@ from apps.database import Pool
 from apps.locations.models import Evse, Location
 from apps.modules import module_of
 from apps.store import read_out
+from apps.store.arrivals import settle
 from apps.store.lines import LONGEST, BadLine, Line, read, render
 from apps.store.models import Finding
 from apps.store.read_in import TOGETHER, Step, Way, read_in
@@ -228,6 +229,7 @@ def test_findings_are_noted_and_mended_by_what_comes_later(hub: Hub) -> None:
     assert Finding.objects.get().code == "unknown_reference"
     assert Location.objects.get().flagged
     taken(bare(tariff()), "tariffs")
+    settle(NOW)
     assert not Finding.objects.exists()
     assert not Location.objects.get().flagged
 

@@ -12,15 +12,17 @@ from apps.cdrs.models import Cdr
 from apps.outbox import personal as deliveries
 from apps.outbox.models import Delivery, Payload
 from apps.sessions.models import Session
-from apps.store.models import Finding, RoutingIndex
+from apps.store import past
+from apps.store.models import Finding, PastChange, RoutingIndex
 from apps.store.retention import expire
 from apps.tariffs.models import Tariff
 from apps.tokens.models import Token
 from apps.traffic import partitions, personal
 from apps.traffic.models import Leg
-from tests.gateway.objects import cdr, session, tariff, token
+from tests.gateway.objects import LATER, cdr, session, tariff, token
 from tests.hub import Hub
 from tests.platforms import RECEIVER, Platform
+from tests.store.store import put
 
 HUB, MSP, CPO = ("NL", "HUB"), ("DE", "MSP"), ("NL", "CPO")
 
@@ -63,6 +65,27 @@ def test_the_traces_of_a_token_are_counted_and_removed(
     assert Delivery.objects.get(state="dropped").reason == "the token was erased"
     hub.deliver()
     assert [r.json["uid"] for r in cpo.received if r.module == "tokens"] == ["U12"]
+
+
+def test_past_changes_go_with_the_object_or_by_their_age(hub: Hub) -> None:
+    now = datetime.now(UTC)
+    for uid in ("U1", "U2", "U3"):
+        put("tokens", token(uid), now, owner="DE/MSP")
+        put("tokens", token(uid, valid=False, last_updated=LATER), now, owner="DE/MSP")
+
+    def keys() -> set[str]:
+        return set(PastChange.objects.values_list("key", flat=True))
+
+    assert keys() == {"U1\tRFID", "U2\tRFID", "U3\tRFID"}
+    erase("u1", "--remove")
+    assert keys() == {"U2\tRFID", "U3\tRFID"}
+    Token.objects.filter(key="U2\tRFID").update(changed_at=now - timedelta(days=9))
+    assert expire((("tokens", 8),), now) == {"tokens": 1}
+    assert keys() == {"U3\tRFID"}
+    for days, left in ((7, {"U3\tRFID"}), (8, set())):
+        at = now + timedelta(days=days, seconds=-1)
+        past.forget(at, days=30, personal=["tokens"], personal_days=7)
+        assert keys() == left
 
 
 def test_objects_are_removed_when_they_are_old(hub: Hub, cpo: Platform, msp: Platform) -> None:

@@ -3,6 +3,7 @@ was sent it. Each is one look-up through an index, however much is kept.
 """
 
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import admin
@@ -14,7 +15,7 @@ from apps.console import kept_rows
 from apps.console.columns import NOTHING, outcome, shown, table, to_list, to_row
 from apps.outbox.models import Delivery
 from apps.parties.models import Platform
-from apps.store.models import CustomObject, Finding
+from apps.store.models import CustomObject, Finding, PastChange
 from apps.store.objects import StoredObject
 from apps.sync.models import Pull
 from apps.traffic.models import Leg
@@ -26,6 +27,7 @@ MOST_COPIES = 100
 LONG = ("request_headers", "answer_headers", "request_body", "answer_body")
 
 Origin = StoredObject.Origin
+Cells = tuple[SafeString | str, ...]
 
 
 @admin.display(description="other copies")
@@ -40,8 +42,8 @@ def copies(row: StoredObject) -> SafeString:
 
 
 @admin.display(description="came by")
-def came(row: StoredObject) -> SafeString | str:
-    """The push, pull or import that changed it last."""
+def came(row: StoredObject | PastChange) -> SafeString | str:
+    """The push, pull or import that changed it last, or then."""
     if row.origin == Origin.PUSH and row.cause:
         return format_html("push, {}", to_trace(row.cause, f"correlation id {row.cause}"))
     if row.origin == Origin.PULL:
@@ -53,9 +55,13 @@ def came(row: StoredObject) -> SafeString | str:
 
 @admin.display(description="platform")
 def platform(row: StoredObject) -> SafeString | str:
-    if row.pushed_by is None:
+    return _platform(row.pushed_by)
+
+
+def _platform(number: int | None) -> SafeString | str:
+    if number is None:
         return NOTHING
-    found = Platform.objects.filter(pk=row.pushed_by).first()
+    found = Platform.objects.filter(pk=number).first()
     return to_row(found) if found is not None else "a platform that is gone"
 
 
@@ -79,22 +85,32 @@ def remarks(row: StoredObject) -> SafeString:
     return table(headings, rows, "none")
 
 
-@admin.display(description="messages")
+@admin.display(description="changes")
 def history(row: StoredObject) -> SafeString:
-    """Pushes that changed it, as far back as the message log reaches."""
-    rows = [
-        (
-            to_row(leg, at(leg.at)),
-            format_html('<code class="path">{} {}</code>', leg.method, leg.path),
-            together(f"{leg.from_party or NOTHING} → {leg.to_party or NOTHING}"),
-            together(outcome(leg.http_status, leg.code)),
-            together(f"{leg.milliseconds:.1f} ms"),
-            to_trace(leg.correlation_id, together("all legs")) if leg.correlation_id else NOTHING,
-        )
-        for leg in _legs(row)
-    ]
-    headings = ("when", "request", "from → to", "HTTP / OCPI", "took", "trace")
-    return table(headings, rows, "none in the message log")
+    """What changed it, the newest first, as far back as the message log reaches: pushes with their
+    messages, and pulls and imports."""
+    moments = [(leg.at, _pushed(leg)) for leg in _legs(row)]
+    moments += [(past.at, _brought(past, past.at, past.platform)) for past in _past(row)]
+    if row.origin != Origin.PUSH:
+        moments.append((row.changed_at, _brought(row, row.changed_at, row.pushed_by)))
+    moments.sort(key=itemgetter(0), reverse=True)
+    headings = ("when", "change", "from → to", "HTTP / OCPI", "took", "trace")
+    return table(headings, [cells for _, cells in moments], "none on record")
+
+
+def _pushed(leg: Leg) -> Cells:
+    return (
+        to_row(leg, at(leg.at)),
+        format_html('<code class="path">{} {}</code>', leg.method, leg.path),
+        together(f"{leg.from_party or NOTHING} → {leg.to_party or NOTHING}"),
+        together(outcome(leg.http_status, leg.code)),
+        together(f"{leg.milliseconds:.1f} ms"),
+        to_trace(leg.correlation_id, together("all legs")) if leg.correlation_id else NOTHING,
+    )
+
+
+def _brought(row: StoredObject | PastChange, when: datetime, source: int | None) -> Cells:
+    return (at(when), came(row), _platform(source), NOTHING, NOTHING, NOTHING)
 
 
 @admin.display(description="deliveries")
@@ -151,6 +167,13 @@ def at(moment: datetime | None) -> SafeString:
 def to_trace(correlation_id: str, text: object) -> SafeString:
     """A link to all legs of a message."""
     return to_list(Leg, text, q=correlation_id)
+
+
+def _past(row: StoredObject) -> QuerySet[PastChange]:
+    found = PastChange.objects.filter(
+        module=kept_rows.module_id(row), owner=row.owner, key=row.key, audience=row.audience
+    )
+    return found.order_by("-pk")[:MOST_LEGS]
 
 
 def _legs(row: StoredObject) -> list[Leg]:
