@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help venv demo run test bench lock format docs clean
+.PHONY: help venv demo run test bench soak lock format docs clean
 
 help:  ## list the commands
 	@echo "make demo         start a hub with simulated platforms and play a roaming session"
@@ -10,6 +10,7 @@ help:  ## list the commands
 	@echo "make run          start the hub alone, in the foreground (settings: docs/settings.md)"
 	@echo "make test         lint, types, import contracts, migrations, tests"
 	@echo "make bench        measure the hub beside a plain proxy"
+	@echo "make soak         ten minutes with platforms that come and go: nothing lost, nothing grows (MINUTES=N)"
 	@echo "make format       format the code and mend what the linter can mend"
 	@echo "make docs         write the generated parts of docs/ anew"
 	@echo "make lock         write requirements.lock anew from pyproject.toml"
@@ -30,6 +31,9 @@ test: venv  ## everything CI checks
 
 bench: venv  ## benchmarks
 	@$(BIN)/python -m bench
+
+soak: venv  ## platforms that come and go
+	@$(BIN)/python -m bench.soak $(if $(MINUTES),--minutes $(MINUTES))
 
 format: venv
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

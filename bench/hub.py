@@ -77,33 +77,72 @@ class Hub:
         return int(row[0]) if row else 0
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A hub's processes, before any platform is registered."""
+
+    address: tuple[str, int]
+    environment: Mapping[str, str]
+    process: Process
+    database_url: str
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.address[0]}:{self.address[1]}"
+
+    def processes(self, program: str) -> list[int]:
+        """Its processes that run a program. Raises NotRunning when there is none."""
+        assert self.process.popen is not None
+        children = psutil.Process(self.process.popen.pid).children(recursive=True)
+        found = [int(child.pid) for child in children if program in _command(child)]
+        if not found:
+            raise NotRunning(f"it has no process of {program}")
+        return found
+
+    def invite(self, names: Sequence[str]) -> dict[str, str]:
+        """Invites platforms; a CREDENTIALS_TOKEN_A for each."""
+        made = subprocess.run(
+            [sys.executable, "-m", "bench.invite", *names],
+            env=dict(self.environment), cwd=ROOT, check=True, capture_output=True, timeout=60,
+        )  # fmt: skip
+        return {str(name): str(token) for name, token in json.loads(made.stdout).items()}
+
+
 @contextmanager
-def running(upstream: tuple[str, int], cores: Cores) -> Iterator[Hub]:
-    """A hub with every party of the benchmarks registered, its web process on the measured core."""
+def started(**settings: str) -> Iterator[Started]:
+    """A hub without platforms, in a directory that is gone afterwards. Raises NotRunning."""
     data_dir = Path(tempfile.mkdtemp(prefix="hub-bench-"))
     data_dir.chmod(0o755)  # started as root, PostgreSQL runs as somebody else
     address = ("127.0.0.1", free_port())
-    environment = _environment(data_dir, address)
+    environment = _environment(data_dir, address) | settings
     log = data_dir / "run.log"
     process = Process("hub", [sys.executable, "-m", "config.run"], environment, cwd=ROOT)
     try:
         with log.open("w") as output:
             process.start(output)
         _wait_until_ready(process, address, log)
-        running_hub = services.read(data_dir)
-        if running_hub is None:
+        found = services.read(data_dir)
+        if found is None:
             raise NotRunning(_tail(log))
-        register = partial(_register_all, environment, address, upstream)
-        tokens = register(PARTIES)
-        [web] = _processes(process, "uvicorn")
-        cores.put_on(web)
-        workers = _processes(process, "celery")
-        yield Hub(address, web, workers, running_hub.settings["DATABASE_URL"], tokens, register)
+        yield Started(address, environment, process, found.settings["DATABASE_URL"])
     finally:
         process.stop(STOP_SECONDS)
         cluster = (data_dir / "postgres").resolve()  # elsewhere when PostgreSQL cannot reach ours
         shutil.rmtree(cluster, ignore_errors=True)
         shutil.rmtree(data_dir, ignore_errors=True)
+
+
+@contextmanager
+def running(upstream: tuple[str, int], cores: Cores) -> Iterator[Hub]:
+    """A hub with every party of the benchmarks registered, its web process on the measured core."""
+    limits = {"HUB_RATE_LIMIT": "1000000", "HUB_MAX_IN_FLIGHT": "20000"}
+    with started(HUB_PULL_MODULES="none", **limits) as hub:
+        register = partial(_register_all, hub, upstream)
+        tokens = register(PARTIES)
+        [web] = hub.processes("uvicorn")
+        cores.put_on(web)
+        workers = hub.processes("celery")
+        yield Hub(hub.address, web, workers, hub.database_url, tokens, register)
 
 
 def _environment(data_dir: Path, address: tuple[str, int]) -> dict[str, str]:
@@ -114,9 +153,6 @@ def _environment(data_dir: Path, address: tuple[str, int]) -> dict[str, str]:
         "HUB_DATA_DIR": str(data_dir),
         "HUB_LISTEN": f"{address[0]}:{address[1]}",
         "HUB_EGRESS_ALLOW": "127.0.0.0/8",
-        "HUB_RATE_LIMIT": "1000000",
-        "HUB_MAX_IN_FLIGHT": "20000",
-        "HUB_PULL_MODULES": "none",
     }
 
 
@@ -128,16 +164,6 @@ def _wait_until_ready(process: Process, address: tuple[str, int], log: Path) -> 
         time.sleep(0.1)
 
 
-def _processes(hub: Process, program: str) -> list[int]:
-    """The hub's processes that run a program."""
-    assert hub.popen is not None
-    children = psutil.Process(hub.popen.pid).children(recursive=True)
-    found = [int(child.pid) for child in children if program in _command(child)]
-    if not found:
-        raise NotRunning(f"it has no process of {program}")
-    return found
-
-
 def _command(process: psutil.Process) -> list[str]:
     """The words of its command line; none when it has ended meanwhile."""
     try:
@@ -147,20 +173,12 @@ def _command(process: psutil.Process) -> list[str]:
 
 
 def _register_all(
-    environment: Mapping[str, str],
-    hub: tuple[str, int],
-    upstream: tuple[str, int],
-    parties: Sequence[Party],
+    hub: Started, upstream: tuple[str, int], parties: Sequence[Party]
 ) -> dict[str, str]:
     """Invites and registers parties; what each one shows to the hub."""
-    names = [party.name for party in parties]
-    made = subprocess.run(
-        [sys.executable, "-m", "bench.invite", *names],
-        env=dict(environment), cwd=ROOT, check=True, capture_output=True, timeout=60,
-    )  # fmt: skip
-    invitations = json.loads(made.stdout)
-    url = f"{_url(hub)}/ocpi/2.2.1/credentials"
-    return {p.name: _register(p, url, invitations[p.name], upstream) for p in parties}
+    tokens = hub.invite([party.name for party in parties])
+    url = f"{hub.url}/ocpi/2.2.1/credentials"
+    return {p.name: _register(p, url, tokens[p.name], upstream) for p in parties}
 
 
 def _register(party: Party, url: str, token_a: str, upstream: tuple[str, int]) -> str:
