@@ -33,6 +33,10 @@ RECEIVERS = tuple(Party(f"receiver-{n}", "EMSP", "FR", f"R{n:02}") for n in rang
 PARTIES = (CPO, SLOW, MSP, OTHER_MSP, *RECEIVERS)
 # Registered only where a benchmark needs hundreds of receivers.
 CROWD = tuple(Party(f"crowd-{n}", "EMSP", "IT", f"{n:03}") for n in range(480))
+# Of every ten of them one answers pushes after this long, and one never does.
+LATE = tuple(party for n, party in enumerate(CROWD) if n % 10 == 7)
+LATE_SECONDS = 1.0
+SILENT = tuple(party for n, party in enumerate(CROWD) if n % 10 == 9)
 HUB = Party("hub", "HUB", "NL", "HUB")
 OFFERS = {
     "CPO": (("locations", "SENDER"), ("sessions", "SENDER")),

@@ -2,7 +2,8 @@
 
 One process answers for all of them: versions and version details for the handshake, and fixed
 envelopes of known length to everything else. Cheap, so that it never is what is measured: it
-neither checks tokens nor repeats message ids. Locations of the slow platform are answered late.
+neither checks tokens nor repeats message ids. Locations of the slow platform are answered late, and
+so is what some of the crowd is sent; others of it never answer.
 """
 
 import asyncio
@@ -15,8 +16,12 @@ import uvloop
 from bench.messages import (
     CPO,
     CROWD,
+    LATE,
+    LATE_SECONDS,
+    MSP,
     OFFERS,
     PARTIES,
+    SILENT,
     SIZES,
     SLOW,
     VERSION,
@@ -28,6 +33,10 @@ from bench.messages import (
 )
 
 HEAD_END = b"\r\n\r\n"
+SLOWLY = endpoint(SLOW, "locations", "SENDER").encode()
+FAST = tuple(f"/{party.name}/".encode() for party in (CPO, MSP))
+LATE_NAMES = frozenset(party.name.encode() for party in LATE)
+SILENT_NAMES = frozenset(party.name.encode() for party in SILENT)
 
 
 def answer(body: bytes, status: str = "200 OK") -> bytes:
@@ -75,7 +84,6 @@ class Connection(asyncio.Protocol):
     def __init__(self, answers: dict[bytes, bytes], slow_seconds: float) -> None:
         self.answers = answers
         self.slow_seconds = slow_seconds
-        self.slow = endpoint(SLOW, "locations", "SENDER").encode()
         self.loop = asyncio.get_running_loop()
         self.transport: asyncio.Transport | None = None
         self.buffer = b""
@@ -97,14 +105,23 @@ class Connection(asyncio.Protocol):
         assert self.transport is not None
         method, path, _ = request.split(b" ", 2)
         found = self.answers.get(path, UNKNOWN) if method == b"GET" else ACCEPTED
-        if path.startswith(self.slow):
+        if path.startswith(SLOWLY):
             self.loop.call_later(self.slow_seconds, self.late, found)
-        else:
+        elif method == b"GET" or path.startswith(FAST):
+            self.transport.write(found)
+        elif name_of(path) in LATE_NAMES:
+            self.loop.call_later(LATE_SECONDS, self.late, found)
+        elif name_of(path) not in SILENT_NAMES:
             self.transport.write(found)
 
     def late(self, found: bytes) -> None:
         if self.transport is not None and not self.transport.is_closing():
             self.transport.write(found)
+
+
+def name_of(path: bytes) -> bytes:
+    """The platform that a path belongs to."""
+    return path.split(b"/", 2)[1]
 
 
 def body_length(head: bytes) -> int:

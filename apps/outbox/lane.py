@@ -5,6 +5,7 @@ booked before the send, so a crash in between is already a retry.
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -80,6 +81,13 @@ AND EXISTS (SELECT 1 FROM outbox_delivery d WHERE d.state = 'waiting'
 """
 
 
+async def version(connection: Connection) -> int:
+    """The version of the picture of the network that there is now."""
+    cursor = await connection.execute("SELECT version FROM parties_directory WHERE id = 1")
+    row = await cursor.fetchone()
+    return row[0] if row else 0
+
+
 async def lease(connection: Connection, platform_id: int, now: datetime) -> bool:
     """Takes the lane, or finds that another worker has it or that it rests. A lease runs out by
     itself."""
@@ -110,23 +118,31 @@ async def book(
     """The next window: at most one delivery per party and object, their next attempts booked.
     What waits behind one that was not tried yet is merged with it where that says the same."""
     values = {"platform": platform_id, "now": now, "window": window}
-    async with connection.transaction():
-        heads = await (await connection.execute(_HEADS, values)).fetchall()
-        chosen = []
-        for head, party, what, attempts, newer in heads:
-            together = newer and not attempts
-            merged = await coalesce(connection, platform_id, party, what, now) if together else None
-            chosen.append(merged or head)
-        async with connection.cursor(row_factory=class_row(Due)) as cursor:
-            await cursor.execute(_BOOK, {"ids": chosen, "until": lease_until(now)})
-            return await cursor.fetchall()
+    heads = await (await connection.execute(_HEADS, values)).fetchall()
+    chosen = []
+    for head, party, what, attempts, newer in heads:
+        merged = None
+        if newer and not attempts:
+            async with connection.transaction():
+                merged = await coalesce(connection, platform_id, party, what, now)
+        chosen.append(merged or head)
+    if not chosen:
+        return []
+    async with connection.cursor(row_factory=class_row(Due)) as cursor:
+        await cursor.execute(_BOOK, {"ids": chosen, "until": lease_until(now)})
+        return await cursor.fetchall()
 
 
 async def record(connection: Connection, results: Sequence[Result], now: datetime) -> None:
     """Writes the outcomes of a window back, all of them or none."""
-    async with connection.transaction():
+    async with connection.transaction() if _needs_more(results) else nullcontext():
         rows = [await _row(connection, result, now) for result in results]
         await connection.execute(_RECORD, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _needs_more(results: Sequence[Result]) -> bool:
+    """Whether more than the outcomes themselves is to be written."""
+    return any(isinstance(result.verdict, Follow | Pause) for result in results)
 
 
 async def _row(connection: Connection, result: Result, now: datetime) -> tuple[object, ...]:

@@ -1,19 +1,25 @@
 """Nudges for the outbox: a task names lanes, the rows are the work."""
 
+import asyncio
+import gc
+import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from celery import shared_task
 from celery.signals import worker_process_shutdown
 from django.conf import settings
+from django.db import DatabaseError
 
 from apps import database
 from apps.background import Background
 from apps.database import in_thread
 from apps.outbox import lane, personal
-from apps.outbox.drain import drain
+from apps.outbox.drain import Means, drain
 from apps.outbox.models import Delivery, Payload
+from apps.outbox.room import Room
 from apps.parties import directory, signs
 from apps.parties.signs import Signs
 from apps.traffic.personal import modules
@@ -23,6 +29,8 @@ from hub.routing.network import Network
 
 # What is cut off in the middle is tried again when its lease has run out.
 PATIENCE_SECONDS = 3.0
+SIGNS_SECONDS = 1.0
+log = logging.getLogger(__name__)
 
 
 class Worker:
@@ -39,41 +47,66 @@ class Worker:
             self.signs.outcome,
         )
         self.recorder = Recorder(self.pool)
+        self.means = Means(self.pool, self.picture, self.client.send, _now, self.recorder, Room())
+        self._stop = asyncio.Event()
         self.runner.run(self.pool.open())
+        # What is there now stays: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
 
     def close(self) -> None:
         """Lets windows that are under way end, and gives everything back; the worker cannot be
         used afterwards."""
+        self.runner.run(self._say_stop())
         self.runner.finish(PATIENCE_SECONDS)
         self.runner.run(self._close())
         self.runner.close()
 
+    async def _say_stop(self) -> None:
+        self._stop.set()
+
     async def _close(self) -> None:
+        await self.flush()
         await self.client.close()
         await self.pool.close()
 
     def drain(self, platform_id: int) -> int:
-        """Drains a lane until nothing is due; the number of attempts."""
-        return self.runner.run(self._drain(platform_id))
+        """Drains a lane until nothing is due, and writes what it saw; the number of attempts."""
+        attempts = self.runner.run(self._drain(platform_id))
+        self.runner.run(self.flush())
+        return attempts
 
     def start(self, platform_ids: Iterable[int]) -> None:
         """Begins to drain lanes, side by side, and does not wait."""
+        self.runner.start("log", self.recorder.run(self._stop))
+        self.runner.start("signs", self._write_signs())
         for platform_id in platform_ids:
             self.runner.start(platform_id, self._drain(platform_id))
 
     async def _drain(self, platform_id: int) -> int:
-        attempts = await drain(
-            platform_id, self.pool, self.picture, self.client.send, _now, self.recorder
-        )
-        await self.flush()
-        return attempts
+        return await drain(platform_id, self.means)
 
     async def picture(self) -> Network:
-        """The network as it is now, with what this process has seen of it: asked before each
-        window, so that a platform that went away gets no more than the one under way."""
-        await in_thread(signs.write, self.signs.take())
-        await in_thread(directory.refresh_if_changed)
+        """The network as it is now, with what failed in this process: asked before each window, so
+        that a platform that went away gets no more than the one under way."""
+        if self.signs.pressing:
+            await in_thread(signs.write, self.signs.take())
+        async with self.pool.connection() as connection:
+            version = await lane.version(connection)
+        if not directory.is_current(version):
+            await in_thread(directory.refresh)
         return directory.snapshot()
+
+    async def _write_signs(self) -> None:
+        """Writes signs of life each second, until it is told to stop."""
+        while not self._stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), SIGNS_SECONDS)
+            try:
+                await in_thread(signs.write, self.signs.take())
+            except DatabaseError as error:  # those of the next second say the same
+                log.warning("signs of life not written: %s", type(error).__name__)
 
     async def flush(self) -> None:
         """Writes what was collected: rows of the message log, signs of life."""

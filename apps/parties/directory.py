@@ -57,10 +57,15 @@ def refresh() -> Network:
 
 def refresh_if_changed() -> bool:
     """Reloads when the version in the database differs; returns whether it did."""
-    if _current is not None and version() == _current.version:
+    if is_current(version()):
         return False
     refresh()
     return True
+
+
+def is_current(number: int) -> bool:
+    """Whether this process has the picture of that version."""
+    return _current is not None and number == _current.version
 
 
 def version() -> int:

@@ -74,6 +74,11 @@ class Signs:
         elif proof is Proof.DOWN:
             self._collected.failed.setdefault(platform_id, []).append(Failure(now, came))
 
+    @property
+    def pressing(self) -> bool:
+        """Whether a request failed: its platform may have gone away."""
+        return bool(self._collected.failed)
+
     def take(self) -> Collected:
         """What was collected since the last time; to be called where it is collected, and written
         beside it."""

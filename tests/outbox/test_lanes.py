@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -41,9 +42,8 @@ def drained(platform_id: int, clock: Callable[[], datetime], send: Any = None) -
     async def picture() -> Network:
         return directory.snapshot()
 
-    return here.runner.run(
-        drain(platform_id, here.pool, picture, send or here.client.send, clock, here.recorder)
-    )
+    means = replace(here.means, picture=picture, send=send or here.client.send, clock=clock)
+    return here.runner.run(drain(platform_id, means))
 
 
 class Killed(BaseException):
@@ -91,9 +91,8 @@ def test_two_workers_at_once_deliver_once(hub: Hub, cpo: Platform, msp: Platform
         return directory.snapshot()
 
     async def both() -> list[int]:
-        one = drain(row, here.pool, picture, here.client.send, at(0), here.recorder)
-        two = drain(row, here.pool, picture, here.client.send, at(0), here.recorder)
-        return list(await asyncio.gather(one, two))
+        means = replace(here.means, picture=picture)
+        return list(await asyncio.gather(drain(row, means), drain(row, means)))
 
     assert sum(here.runner.run(both())) == 30
     assert len([r for r in msp.received if r.module == "tariffs"]) == 30
