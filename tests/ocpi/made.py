@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hub.ocpi.schema import SCHEMAS
+from hub.ocpi.schema import SCHEMAS, Schema
 from hub.ocpi.schema.notation import (
     Boolean,
     CiString,
@@ -28,20 +28,21 @@ PRINTABLE = st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))
 PRECISION = ("seconds", "milliseconds")
 
 
-def full(name: str) -> dict[str, Any]:
+def full(name: str, schema: Schema = SCHEMA) -> dict[str, Any]:
     """An object with every field of its table."""
-    table = SCHEMA.tables[name]
+    table = schema.tables[name]
     return {
-        field_name: [_value(field)] if field.is_list else _value(field)
+        field_name: [_value(field, schema)] if field.is_list else _value(field, schema)
         for field_name, field in table.fields.items()
     }
 
 
-def _value(field: Field) -> Any:
+def _value(field: Field, schema: Schema) -> Any:
     type_ = field.type
     match type_:
         case str():
-            return SCHEMA.enums[type_].values[0] if type_ in SCHEMA.enums else full(type_)
+            enum = schema.enums.get(type_)
+            return enum.values[0] if enum else full(type_, schema)
         case CiString() | String():
             return type_.like or "x" * type_.limit
         case Url():
@@ -56,23 +57,23 @@ def _value(field: Field) -> Any:
             return True
 
 
-def objects(name: str) -> st.SearchStrategy[dict[str, Any]]:
+def objects(name: str, schema: Schema = SCHEMA) -> st.SearchStrategy[dict[str, Any]]:
     """Any valid object of a class, with and without what is optional."""
-    fields = SCHEMA.tables[name].fields
-    required = {n: _field(f) for n, f in fields.items() if f.required}
-    optional = {n: st.none() | _field(f) for n, f in fields.items() if not f.required}
+    fields = schema.tables[name].fields
+    required = {n: _field(f, schema) for n, f in fields.items() if f.required}
+    optional = {n: st.none() | _field(f, schema) for n, f in fields.items() if not f.required}
     return st.fixed_dictionaries(required, optional=optional)
 
 
-def _field(field: Field) -> st.SearchStrategy[Any]:
+def _field(field: Field, schema: Schema) -> st.SearchStrategy[Any]:
     type_ = field.type
     if not isinstance(type_, str):
         item = _scalar(type_)
-    elif type_ in SCHEMA.enums:
-        item = st.sampled_from(SCHEMA.enums[type_].values)
+    elif type_ in schema.enums:
+        item = st.sampled_from(schema.enums[type_].values)
     else:
         name = type_
-        item = st.deferred(lambda: objects(name))
+        item = st.deferred(lambda: objects(name, schema))
     return st.lists(item, min_size=int(field.required), max_size=2) if field.is_list else item
 
 
@@ -82,8 +83,8 @@ def _scalar(type_: Scalar) -> st.SearchStrategy[Any]:
             letters = ASCII if isinstance(type_, CiString | Url) else PRINTABLE
             matching = st.from_regex(type_.pattern, fullmatch=True, alphabet=letters)
             return matching.filter(lambda text: len(text) <= type_.limit)
-        case CiString():
-            return st.text(ASCII, min_size=1, max_size=type_.limit)
+        case CiString() | String(is_ascii=True):
+            return st.text(ASCII, min_size=1, max_size=min(type_.limit, 60))
         case String():
             return st.text(PRINTABLE, min_size=1, max_size=min(type_.limit, 60))
         case Url():
@@ -115,25 +116,27 @@ class Spot:
     field: Field
 
 
-def spots(name: str, value: dict[str, Any], path: str = "$") -> Iterator[Spot]:
+def spots(
+    name: str, value: dict[str, Any], path: str = "$", schema: Schema = SCHEMA
+) -> Iterator[Spot]:
     """Every field that an object of that class has, nested ones too."""
-    for field_name, field in SCHEMA.tables[name].fields.items():
+    for field_name, field in schema.tables[name].fields.items():
         inner = value.get(field_name)
         if inner is None:
             continue
         where = f"{path}.{field_name}"
         yield Spot(where, value, field_name, field)
-        if isinstance(field.type, str) and field.type in SCHEMA.tables:
+        if isinstance(field.type, str) and field.type in schema.tables:
             if field.is_list:
                 for number, item in enumerate(inner):
-                    yield from spots(field.type, item, f"{where}[{number}]")
+                    yield from spots(field.type, item, f"{where}[{number}]", schema)
             else:
-                yield from spots(field.type, inner, where)
+                yield from spots(field.type, inner, where, schema)
 
 
-def enum_of(field: Field) -> Enum | None:
+def enum_of(field: Field, schema: Schema = SCHEMA) -> Enum | None:
     """The enum of a field, None when it has none."""
-    return SCHEMA.enums.get(field.type) if isinstance(field.type, str) else None
+    return schema.enums.get(field.type) if isinstance(field.type, str) else None
 
 
 def json_values() -> st.SearchStrategy[Any]:
@@ -143,7 +146,9 @@ def json_values() -> st.SearchStrategy[Any]:
         | st.text(st.characters(), max_size=20) | st.just("\ud800") | st.just("x" * 10_000)
         | st.sampled_from(["2026-02-30T00:00:00Z", "9999-12-31T24:00:00Z", "0000-01-01T00:00:00Z"])
     )  # fmt: skip
-    names = st.sampled_from(sorted({n for table in SCHEMA.tables.values() for n in table.fields}))
+    names = st.sampled_from(
+        sorted({n for schema in SCHEMAS.values() for t in schema.tables.values() for n in t.fields})
+    )
     return st.recursive(
         scalars,
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names | st.text(), inner),

@@ -104,10 +104,10 @@ def _scalar_schema(type_: Scalar) -> Json:
         case CiString() | String() if type_.pattern:
             pattern = {"pattern": f"^({type_.pattern})$", "examples": [type_.like]}
             return {"type": "string", "maxLength": type_.limit, **pattern}
-        case CiString():
-            return {"type": "string", "maxLength": type_.limit, "pattern": "^[ -~]*$"}
-        case String():
+        case String(is_ascii=False):
             return {"type": "string", "maxLength": type_.limit}
+        case CiString() | String():
+            return {"type": "string", "maxLength": type_.limit, "pattern": "^[ -~]*$"}
         case Int():
             return {"type": "integer", **_bounds(type_.between, type_.digits)}
         case Number():

@@ -112,7 +112,9 @@ _rules_of = {
 def _ways() -> Mapping[str, Mapping[str, str]]:
     """For each class the fields that lead to classes with rules, in whatever version."""
     tables = [table for schema in SCHEMAS.values() for table in schema.tables.values()]
-    ways = {table.name: dict(_classes_in(table)) for table in tables}
+    ways: dict[str, dict[str, str]] = {}
+    for table in tables:
+        ways.setdefault(table.name, {}).update(_classes_in(table))
 
     def leads(name: str) -> bool:
         return name in _rules_of or any(leads(inner) for inner in ways[name].values())

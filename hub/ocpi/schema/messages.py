@@ -1,8 +1,9 @@
 """Which class a message has: its body, the `data` of its answer, the result that comes later.
 
 For pushes, READ and LIST it follows from the effect: the module's class, or that of the nested
-object that the URL leads to. For ASK the operation says it. None means that nothing is known, as of
-a custom module, and then everything passes.
+object that the URL leads to. For ASK the operation says it. A description names classes as 2.2.1
+does; `names.py` has what they are called elsewhere. None means that nothing is known, as of a
+custom module, and then everything passes.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from hub.ocpi.module import By, Effect, Module, Route
 from hub.ocpi.registry import Match
 from hub.ocpi.schema import SCHEMAS
+from hub.ocpi.schema.names import name_in
 from hub.ocpi.schema.walk import Class
 
 WHOLE_OBJECT = frozenset({Effect.REPLACE, Effect.MERGE})
@@ -59,4 +61,4 @@ def _taken(takes: str | By, parameters: Mapping[str, str]) -> str:
 
 def _named(version: str, name: str) -> Class | None:
     schema = SCHEMAS.get(version)
-    return schema.get(name) if schema is not None and name else None
+    return schema.get(name_in(version, name)) if schema is not None and name else None

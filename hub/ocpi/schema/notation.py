@@ -16,8 +16,11 @@ version (see `walk.py`), so a newer version is the dictionary of the older with 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum as _Enum
+
+# Where the specification gives no maximum: more than any body that the hub takes.
+NO_LIMIT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,13 @@ class CiString:
 
 @dataclass(frozen=True, slots=True)
 class String:
-    """Printable Unicode of at most `limit` characters. A `pattern` comes with an example that fits
-    it. spec: types_string_type"""
+    """Printable Unicode of at most `limit` characters, or ASCII only, as the strings of 2.1.1. A
+    `pattern` comes with an example that fits it. spec: types_string_type"""
 
     limit: int
     pattern: str = ""
     like: str = ""
+    is_ascii: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,12 @@ class Table:
     fields: Mapping[str, Field]
 
 
+def changed(table: Table, fields: Mapping[str, Field], without: tuple[str, ...] = ()) -> Table:
+    """The table of the same class in another version: fields added or changed, and taken away."""
+    kept = {name: field for name, field in table.fields.items() if name not in without}
+    return replace(table, fields={**kept, **fields})
+
+
 @dataclass(frozen=True, slots=True)
 class Enum:
     """The values of one enum; an open one may hold others too."""
@@ -158,3 +168,8 @@ def closed(name: str, spec: str, values: str) -> Enum:
 def opened(name: str, spec: str, values: str) -> Enum:
     """An enum whose values may be added to by agreement."""
     return Enum(name, spec, tuple(values.split()), is_open=True)
+
+
+def grown(enum: Enum, values: str = "") -> Enum:
+    """The same enum in a version in which it is open, with more values."""
+    return replace(enum, values=(*enum.values, *values.split()), is_open=True)

@@ -72,7 +72,8 @@ def _boolean(value: object) -> Flaw | None:
 
 
 def _text(type_: CiString | String | Url, required: bool) -> Test:
-    limit, ascii_only = type_.limit, isinstance(type_, CiString)
+    limit = type_.limit
+    ascii_only = isinstance(type_, CiString) or (isinstance(type_, String) and type_.is_ascii)
     has_pattern = re.compile(type_.pattern).fullmatch if type_.pattern else None
     may_be_unknown = not isinstance(type_, Url)
 
