@@ -12,6 +12,9 @@ from hub.routing.network import Network, Platform, Status, TokenEntry, TokenKind
 
 Found = tuple[TokenEntry, str, TokenForm]
 HABITS = {TokenForm.PLAIN: "plain tokens"}
+# How a token is written that is nearly right: the log says so, the answer does not.
+TWICE = "in Base64 twice"
+WITHOUT_SCHEME = "without the word Token before it"
 
 
 class Caller(Struct, frozen=True):
@@ -42,17 +45,23 @@ async def authenticate(request: Request, process: Process) -> Caller:
     if found is None:
         raise _unauthorized(
             "the token is unknown. In OCPI 2.2.1 the header is `Token ` and the Base64 of the "
-            "token; plain tokens are understood too."
+            "token; plain tokens are understood too.",
+            _meant(value),
         )
     entry, token, form = found
     network = directory.snapshot()
     platform = network.platforms[entry.platform_id]
+    not_suspended(platform)
+    _notice(request, process, entry, form, network)
+    return Caller(platform, entry.kind, form, token)
+
+
+def not_suspended(platform: Platform) -> None:
+    """Raises OcpiError 403 for a platform that an operator has suspended."""
     if platform.status is Status.SUSPENDED:
         raise OcpiError(
             Code.CLIENT_ERROR, "this platform is suspended; ask the hub's operator.", http=403
         )
-    _notice(request, process, entry, form, network)
-    return Caller(platform, entry.kind, form, token)
 
 
 def _known(value: str, process: Process) -> Found | None:
@@ -66,6 +75,20 @@ def _known(value: str, process: Process) -> Found | None:
         if found is not None:
             process.tokens[value] = found
     return found
+
+
+def _meant(value: str) -> str:
+    """Whose token is written in a way that the hub does not take: for its operator, and nobody
+    else; empty when it is nobody's."""
+    network = directory.snapshot()
+    spelled = {f"Token {token}": TWICE for token, _ in candidates(value)}
+    spelled |= {f"Token {value.strip().rpartition(' ')[2]}": WITHOUT_SCHEME}
+    for text, how in spelled.items():
+        found = _find(text, network)
+        if found is not None:
+            name = network.platforms[found[0].platform_id].name
+            return f"the token is that of {name}, {how}"
+    return ""
 
 
 def _find(value: str, network: Network) -> Found | None:
@@ -94,5 +117,6 @@ def _notice(
         noticed.renewed.add(entry.platform_id)
 
 
-def _unauthorized(message: str) -> OcpiError:
-    return OcpiError(Code.CLIENT_ERROR, message, http=401, headers=(("WWW-Authenticate", "Token"),))
+def _unauthorized(message: str, reason: str = "") -> OcpiError:
+    headers = (("WWW-Authenticate", "Token"),)
+    return OcpiError(Code.CLIENT_ERROR, message, http=401, headers=headers, reason=reason)

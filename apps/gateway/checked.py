@@ -1,9 +1,11 @@
 """What is found wrong with the body of a push, and whether it is refused for that."""
 
+from datetime import datetime
+
 from msgspec import structs
 
-from apps.gateway.call import Call
 from apps.store.take import checked
+from hub.ocpi.message import Message
 from hub.ocpi.module import Effect
 from hub.ocpi.schema import Finding, Kind, Mode, Severity, refusing
 from hub.ocpi.schema.messages import body_class
@@ -12,10 +14,9 @@ from hub.ocpi.status import invalid
 NAMED = 3
 
 
-def findings(call: Call) -> tuple[Finding, ...]:
+def findings(message: Message, now: datetime) -> tuple[Finding, ...]:
     """Everything that tables and rules have to say about the body of a push; nothing where its
     class is not known. What the URL says too may be missing: it is added to what is kept."""
-    message = call.message
     wanted = body_class(message.match, message.version)
     if wanted is None or message.content is None:
         return ()
@@ -27,7 +28,7 @@ def findings(call: Call) -> tuple[Finding, ...]:
         structs.replace(each, severity=Severity.WARNING)
         if each.code == Kind.MISSING.code and each.path in named_in_url
         else each
-        for each in checked(wanted, message.content, call.now, partial=partial)
+        for each in checked(wanted, message.content, now, partial=partial)
     )
 
 

@@ -5,24 +5,22 @@ import logging
 
 from psycopg import Error
 
-from apps.gateway import appended, lists, standins
+from apps.gateway import appended, lists, standins, unseen
 from apps.gateway.call import Call, Passage
 from apps.gateway.checked import findings, refuse
+from apps.gateway.found import answer_to, key_of, part_ids
 from apps.gateway.own import own
 from apps.gateway.send import send
-from apps.modules import module_of
 from apps.outbox.enqueue import accept_push
 from apps.store import find, index
 from apps.store.change import change_of
 from apps.store.keep import keep_alone
 from apps.store.objects import EVERYONE
-from apps.store.tables import object_key
 from hub.ocpi import envelope
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Answer, Headers
 from hub.ocpi.module import PUSHES, Effect
 from hub.ocpi.status import Code, OcpiError
-from hub.routing.clues import KnownParty, OtherEnd, Owners, value_of
 from hub.routing.decide import AskAround, Broadcast, Decision, Forward, FromStore, Resolve, placed
 from hub.routing.hop import outgoing, returning
 from hub.routing.lessons import lessons
@@ -49,9 +47,12 @@ async def execute(call: Call, passage: Passage, decision: Decision) -> Answer:
             return await _STORE[decision.action](call)
         case Resolve():
             owners = await _owners(call, decision)
-            found = placed(
-                call.message, call.from_party, call.platform, call.network, decision.row, owners
-            )
+            try:
+                found = placed(
+                    call.message, call.from_party, call.platform, call.network, decision.row, owners
+                )
+            except OcpiError as error:
+                raise await _explained(call, decision, owners, error) from None
             return await execute(call, passage, found)
         case AskAround():
             passage.action = "asked around"
@@ -106,7 +107,7 @@ async def _remember(call: Call, passage: Passage, to: PartyId, answer: Answer) -
                     str(to),
                     call.platform.id,
                     call.now,
-                    findings=findings(call),
+                    findings=findings(message, call.now),
                     overwrites=call.platform.overwrites,
                 )
                 passage.object = change.object
@@ -119,7 +120,7 @@ async def _remember(call: Call, passage: Passage, to: PartyId, answer: Answer) -
 
 
 async def _broadcast(call: Call, passage: Passage, decision: Broadcast) -> Answer:
-    found = findings(call)
+    found = findings(call.message, call.now)
     refuse(call.platform.validation, found)
     change = change_of(
         call.message,
@@ -141,14 +142,22 @@ async def _get_one(call: Call) -> Answer:
     module = call.message.match.module
     async with call.process.pool.connection() as connection:
         seen = view(call.from_party, module, call.network)
-        text = await find.one(connection, module, seen, _key(call), _part_ids(call))
+        key = key_of(call.message)
+        try:
+            text = await find.one(connection, module, seen, key, part_ids(call.message))
+        except OcpiError as error:
+            raise await unseen.explain_one(
+                error, connection, module, key, call.from_party, call.network
+            ) from None
     return own(call, 200, envelope.render(Code.SUCCESS, call.now, data=envelope.raw(text)))
 
 
 async def _own_copy(call: Call) -> Answer:
     module = call.message.match.module
     async with call.process.pool.connection() as connection:
-        text = await find.own(connection, module, call.from_party, _key(call), _part_ids(call))
+        text = await find.own(
+            connection, module, call.from_party, key_of(call.message), part_ids(call.message)
+        )
     return own(call, 200, envelope.render(Code.SUCCESS, call.now, data=envelope.raw(text)))
 
 
@@ -159,21 +168,22 @@ async def _owners(call: Call, decision: Resolve) -> list[PartyId]:
     """The answer to the first question that has one."""
     async with call.process.pool.connection() as connection:
         for question in decision.questions:
-            found: list[PartyId] = []
-            match question:
-                case KnownParty(party):
-                    found = [party]
-                case OtherEnd(kind, identifier):
-                    found = list(
-                        await index.other_ends(connection, kind, identifier, call.from_party)
-                    )
-                case Owners(module_id, identifier, qualifier):
-                    module = module_of(module_id)
-                    seen = view(call.from_party, module, call.network)
-                    found = list(await find.owners(connection, module, seen, identifier, qualifier))
+            found = await answer_to(connection, question, call.from_party, call.network)
             if found:
                 return found
     return []
+
+
+async def _explained(
+    call: Call, decision: Resolve, owners: list[PartyId], error: OcpiError
+) -> OcpiError:
+    """A refusal because nobody was found, with whom the asker may not know of."""
+    if owners:
+        return error
+    async with call.process.pool.connection() as connection:
+        return await unseen.explain(
+            error, connection, decision.questions, call.from_party, call.network
+        )
 
 
 # The answer to "may this token charge?", most telling first (spec: mod_tokens_allowed_enum).
@@ -214,19 +224,3 @@ async def _ask_around(call: Call, passage: Passage, decision: AskAround) -> Answ
         raise late[0]
     http, code = call.message.match.operation.unresolved
     raise OcpiError(code, "no party of this hub knows the token.", http=http)
-
-
-def _key(call: Call) -> str:
-    module = call.message.match.module
-    identifier = call.message.match.parameters[next(iter(module.key))]
-    qualifier = value_of(call.message, module.qualifier[0]) if module.qualifier else ""
-    return object_key(module, identifier, qualifier)
-
-
-def _part_ids(call: Call) -> tuple[str, ...]:
-    match = call.message.match
-    return tuple(
-        match.parameters[part.parameter]
-        for part in match.module.parts
-        if part.parameter in match.parameters
-    )

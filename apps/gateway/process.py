@@ -35,7 +35,6 @@ from hub.routing.network import Network, Status, TokenEntry, TokenKind
 
 LOOK_AGAIN_SECONDS = 1.0
 LOOKS_APART_SECONDS = 0.05
-RELOAD_SECONDS = 30.0
 # Requests without a good token that are logged: enough to see what goes on, too few to fill a disk.
 STRANGERS_PER_SECOND = 10
 NOTICE_SECONDS = 1.0
@@ -79,7 +78,7 @@ class Process:
         self.new_id = new_id
         self._lanes: set[int] = set()
         self._news = False
-        self._known = -1
+        self._known: Network | None = None
         self._nudge = asyncio.Event()
         self._looking = asyncio.Lock()
         self._noting = asyncio.Lock()
@@ -96,9 +95,8 @@ class Process:
         await in_thread(partitions.make, now().date())
         await in_thread(directory.refresh)
         self._tasks = [
-            asyncio.create_task(self._every(LOOK_AGAIN_SECONDS, self.look)),
-            asyncio.create_task(self._every(RELOAD_SECONDS, self._reload)),
-            asyncio.create_task(self._every(NOTICE_SECONDS, self._write_noticed)),
+            asyncio.create_task(self._every(self._until_next_look, self.look)),
+            asyncio.create_task(self._every(lambda: NOTICE_SECONDS, self._write_noticed)),
             asyncio.create_task(self.recorder.run(self._stop)),
             asyncio.create_task(self._wake()),
         ]
@@ -139,17 +137,21 @@ class Process:
 
     def _take_in(self, network: Network) -> None:
         """Of a change, whoever made it, platforms may have to be told."""
-        if network.version == self._known:
+        if network is self._known:
             return
-        self._known, self._news = network.version, True
+        self._known, self._news = network, True
         self._nudge.set()
         statuses = Counter(platform.status.value for platform in network.platforms.values())
         for status in Status:
             metrics.PLATFORMS.labels(status.value).set(statuses[status.value])
 
-    async def _reload(self) -> None:
-        """Loads the directory whatever its version: tokens and agreements end by date too."""
-        await in_thread(directory.refresh)
+    def _until_next_look(self) -> float:
+        """A second, or less when an agreement or a token begins or ends by date before."""
+        turns_at = directory.snapshot().turns_at
+        if turns_at is None:
+            return LOOK_AGAIN_SECONDS
+        left = (turns_at - self.clock()).total_seconds()
+        return min(LOOK_AGAIN_SECONDS, max(LOOK_AGAIN_SECONDS / 4, left))
 
     async def keep_row(self, row: Row) -> None:
         """Hands a row of the message log to the recorder."""
@@ -187,11 +189,13 @@ class Process:
                 log.warning("not listening for directory changes: %s", type(error).__name__)
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
-    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    async def _every(
+        self, seconds: Callable[[], float], work: Callable[[], Awaitable[None]]
+    ) -> None:
         """Does something again and again, until the process closes."""
         while not self._stop.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), seconds)
+                await asyncio.wait_for(self._stop.wait(), seconds())
             try:
                 await work()
             except Error as error:

@@ -7,23 +7,29 @@ platform, until it expires. To everybody else it does not exist.
 import re
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
+from apps.credentials.answer import no_such_page
 from apps.credentials.pages import endpoint_url
 from apps.gateway.call import Call, Passage
+from apps.gateway.inbound import Request, functional
 from apps.gateway.send import send
+from apps.modules import registry
 from apps.store import find, standins
 from apps.store.models import StandIn as Row
 from apps.store.standins import StandIn
 from hub.ocpi import datetimes, envelope, headers
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Answer, Message, Outgoing
-from hub.ocpi.module import Interface
+from hub.ocpi.module import Effect, Interface, Operation, Route
+from hub.ocpi.registry import Match
 from hub.ocpi.status import Code, OcpiError, method_not_allowed, not_found
+from hub.routing.agreements import Relation
 from hub.routing.decide import Hop
 from hub.routing.hop import identity, ids, passing, returning
-from hub.routing.network import Platform, Status
+from hub.routing.network import Network, Platform, Status
 from hub.routing.reply import next_page, object_url, response_url, visible_query, with_response_url
 
 SEGMENT = re.compile(r"via-([0-9a-f]{32})")
@@ -31,6 +37,33 @@ RESULT_MARGIN = timedelta(minutes=10)
 PAGE_LIFE = timedelta(hours=6)
 OBJECT_LIFE = timedelta(days=400)
 _METHODS = {Row.Kind.RESULT: "POST", Row.Kind.PAGE: "GET", Row.Kind.OBJECT: "GET"}
+
+
+_FOLLOWED = Operation(Effect.ASK)
+
+
+def message_on(request: Request, body: bytes, content: Any) -> Message:
+    """A request on a stand-in as a message: what it is for is the stand-in's to say, so routing
+    headers, often swapped on results, are not looked at. Raises OcpiError 404."""
+    version, interface, module_id, _ = functional(request, registry())
+    module = registry().get(module_id)
+    if module is None:
+        raise no_such_page(request.path)
+    route = Route(interface, "via", {request.method: _FOLLOWED})
+    return Message(
+        version=version,
+        method=request.method,
+        match=Match(module, interface, route, _FOLLOWED, {}),
+        tail="",
+        query=request.query,
+        headers=request.headers,
+        body=body,
+        content=content,
+        to=None,
+        from_=None,
+        request_id=request.request_id,
+        correlation_id=request.correlation_id,
+    )
 
 
 async def with_stand_in(call: Call, hop: Hop) -> tuple[Message, str]:
@@ -121,22 +154,17 @@ async def follow(call: Call, passage: Passage, identifier: str) -> Answer:
     """
     async with call.process.pool.connection() as connection:
         stand_in = await standins.find(connection, identifier, call.platform.id, call.now)
-    if stand_in is None:
-        raise not_found("this URL is unknown here, has expired, or was given to another platform.")
     message = call.message
-    allowed = _METHODS[Row.Kind(stand_in.kind)]
-    if message.method != allowed:
-        raise method_not_allowed(message.method, (allowed,), "this URL")
+    stand_in = usable(stand_in, message.method)
     follower = PartyId.parse(stand_in.follower_party)
     target = PartyId.parse(stand_in.target_party)
     passage.from_party, passage.to_party = str(follower), str(target)
+    passage.follows = stand_in.correlation_id
     call = replace(call, from_party=follower)
     if not stand_in.url:
         return await _kept_copy(call, stand_in, follower)
-    platform = call.network.platforms.get(stand_in.target_platform)
-    if platform is None or platform.status is not Status.CONNECTED:
-        raise OcpiError(Code.CONNECTION_PROBLEM, f"{target} is not connected; nothing was sent.")
-    request = _onward(call, stand_in, platform, follower, target)
+    platform = behind(stand_in, call.network)
+    request = onward(message, stand_in, platform, call.network, call.process.new_id())
     answer = await send(call, passage, request, platform, str(target))
     back = returning(answer, message, call.network.spelled(follower), call.network.spelled(target))
     if stand_in.kind == Row.Kind.PAGE:
@@ -144,18 +172,52 @@ async def follow(call: Call, passage: Passage, identifier: str) -> Answer:
     return back
 
 
-def _onward(
-    call: Call, stand_in: StandIn, platform: Platform, follower: PartyId, target: PartyId
+def usable(stand_in: StandIn | None, method: str) -> StandIn:
+    """The stand-in that a request may follow. Raises OcpiError 404, 405."""
+    if stand_in is None:
+        raise not_found("this URL is unknown here, has expired, or was given to another platform.")
+    allowed = _METHODS[Row.Kind(stand_in.kind)]
+    if method != allowed:
+        raise method_not_allowed(method, (allowed,), "this URL")
+    return stand_in
+
+
+def behind(stand_in: StandIn, network: Network) -> Platform:
+    """The platform that a stand-in leads to. Raises OcpiError 4003 when it is not connected, 4001
+    and 4003 when the agreement does not allow it any more; a result may come all the same, as it
+    ends what began while it was allowed."""
+    platform = network.platforms.get(stand_in.target_platform)
+    if platform is None or platform.status is not Status.CONNECTED:
+        status = f"{platform.status}, not CONNECTED" if platform is not None else "gone"
+        raise OcpiError(
+            Code.CONNECTION_PROBLEM,
+            f"{stand_in.target_party} is {status}; nothing of {stand_in.module} was sent.",
+        )
+    module = registry().get(stand_in.module)
+    follower, target = PartyId.parse(stand_in.follower_party), PartyId.parse(stand_in.target_party)
+    if module is not None and stand_in.kind != Row.Kind.RESULT:
+        why = network.why_not(follower, target, module)
+        is_planned = network.relation(follower, target, module) is Relation.PENDING
+        if why:
+            raise OcpiError(
+                Code.CONNECTION_PROBLEM if is_planned else Code.UNKNOWN_RECEIVER,
+                f"{target} is not a party you can reach any more: {why}.",
+            )
+    return platform
+
+
+def onward(
+    message: Message, stand_in: StandIn, platform: Platform, network: Network, request_id: str
 ) -> Outgoing:
-    message = call.message
-    from_party = platform.presents_as or call.network.spelled(follower)
+    """What a request on a stand-in becomes: its URL in place of ours, its platform's token."""
+    follower = network.spelled(PartyId.parse(stand_in.follower_party))
+    target = network.spelled(PartyId.parse(stand_in.target_party))
     body = envelope.unwrapped(message.body) if stand_in.kind == Row.Kind.RESULT else b""
-    request_id = call.process.new_id()
     return Outgoing(
         method=message.method,
         url=stand_in.url,
         headers=identity(platform, request_id, message.correlation_id)
-        + headers.routing(call.network.spelled(target), from_party)
+        + headers.routing(target, platform.presents_as or follower)
         + passing(tuple(message.headers.items())),
         body=body,
         time_limit=message.match.operation.time_limit,

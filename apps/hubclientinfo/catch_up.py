@@ -95,7 +95,8 @@ def _removals(row: CatchUp, platform: Platform, network: Network, now: datetime)
     until = row.returned_at + SETTLING
     for module in missed.modules(platform):
         seen = missed.eyes(module, platform, network)
-        _book(row, list(missed.removals(row.missed_from, until, seen)), now)
+        rows = missed.removed(module, row.missed_from, until)
+        _book(row, list(missed.removals(rows, seen, seen.parties)), now)
 
 
 def _book(row: CatchUp, pushes: Sequence[Push], now: datetime) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from apps.modules import registry
 from apps.outbox.models import Payload
 from apps.outbox.own import Push
@@ -37,9 +39,10 @@ class Eyes:
         return list(self.views)
 
     def may_see(self, party: str, owner: str) -> bool:
-        """As in a broadcast: nothing of the platform's own parties either."""
+        """As in a broadcast: of the platform's own parties only where that is switched on."""
         seen = self.views[party]
-        return owner not in self.own and (PartyId.parse(owner) in seen.owners) is seen.only
+        is_foreign = self.platform.own_parties or owner not in self.own
+        return is_foreign and (PartyId.parse(owner) in seen.owners) is seen.only
 
 
 def modules(platform: Platform) -> list[Module]:
@@ -80,21 +83,25 @@ def objects(found: Sequence[Changed], seen: Eyes) -> Iterator[Push]:
             and (copy.audience or (copy.owner, copy.key, party) not in directed)
         ]
         if receiving:
-            yield _put(copy, receiving, seen)
+            yield put(copy, receiving, seen)
 
 
-def removals(since: datetime, until: datetime, seen: Eyes) -> Iterator[Push]:
-    """Messages that take back what was removed, and is not here again."""
+def removed(module: Module, since: datetime, until: datetime) -> QuerySet[Payload]:
+    """What was removed of a module within a span."""
+    return Payload.objects.filter(
+        method="DELETE", module=module.id, created_at__gte=since, created_at__lt=until
+    )
+
+
+def removals(rows: QuerySet[Payload], seen: Eyes, parties: Sequence[str]) -> Iterator[Push]:
+    """Messages that take back from parties what was removed, and is not here again."""
     if not _removes(seen.module):
         return
-    rows = Payload.objects.filter(
-        method="DELETE", module=seen.module.id, created_at__gte=since, created_at__lt=until
-    )
     removed = {row.object: row for row in rows.order_by("pk")}
     keys = {name: name.split(" ", 2)[2] for name in removed}
     kept = copies_of(seen.module, list(keys.values()), [EVERYONE])
     for name, row in removed.items():
-        receiving = [party for party in seen.parties if seen.may_see(party, row.owner)]
+        receiving = [party for party in parties if seen.may_see(party, row.owner)]
         if receiving and (row.owner, keys[name], EVERYONE) not in kept:
             yield Push(
                 module=row.module,
@@ -108,7 +115,8 @@ def removals(since: datetime, until: datetime, seen: Eyes) -> Iterator[Push]:
             )
 
 
-def _put(copy: Changed, parties: Sequence[str], seen: Eyes) -> Push:
+def put(copy: Changed, parties: Sequence[str], seen: Eyes) -> Push:
+    """The message that brings a copy to parties of a platform."""
     content = jsontext.decode(copy.text)
     assert isinstance(content, dict)  # nothing else is kept
     owner = seen.network.spelled(PartyId.parse(copy.owner))

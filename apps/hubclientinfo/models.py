@@ -1,4 +1,4 @@
-"""What each platform is shown of the others, and who is being caught up."""
+"""What each platform is shown of the others, who is caught up, and who is given the present."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -24,6 +24,9 @@ class ClientInfo(models.Model):
     )
     known = models.BooleanField(
         default=False, help_text="Whether the platform was told of the party, or has asked."
+    )
+    reachable = models.BooleanField(
+        default=True, help_text="Whether it may know of the party now, and so reach it."
     )
 
     class Meta:
@@ -52,10 +55,12 @@ class ClientInfo(models.Model):
 
 class Compared(models.Model):
     """One row: with which network all ClientInfo was compared last (the version of the directory,
-    and the fingerprint of what matters in it), and when the last comparison began."""
+    0 while it is compared; the fingerprint of what matters in it; its agreements), and when the
+    last comparison began."""
 
     version = models.BigIntegerField(default=0)
     fingerprint = models.CharField(max_length=32, blank=True, default="")
+    agreements = models.JSONField(null=True, help_text="Empty before the first comparison.")
     at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -90,3 +95,46 @@ class CatchUp(models.Model):
 
     def __str__(self) -> str:
         return f"catching up {self.platform}"
+
+
+class Present(models.Model):
+    """What one party has of one module is booked for another that may have it from now on, batch by
+    batch: where that is. It is over when its last delivery has gone out, and begins anew when the
+    platform was away in between."""
+
+    platform = models.ForeignKey(Platform, models.CASCADE, related_name="presents")
+    party = models.CharField(max_length=6, help_text="Who gets it, on that platform.")
+    owner = models.CharField(max_length=6, help_text="Whose objects they are.")
+    module = models.CharField(max_length=36)
+    correlation_id = models.CharField(max_length=64)
+    began_at = models.DateTimeField()
+    key = models.TextField(blank=True, default="", help_text="The last object that was booked.")
+    booked = models.BigIntegerField(default=0)
+    walked_at = models.DateTimeField(null=True, help_text="When the last was booked.")
+    ended_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True, default="", help_text="Why it broke off.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["platform", "party", "owner", "module"],
+                condition=models.Q(ended_at=None),
+                name="one_open_present",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.module} of {self.owner} for {self.party}"
+
+
+class PartiesChanged(models.Model):
+    """The parties that a platform may reach are not those that its Credentials object named: since
+    when. Whoever tells it removes the row (D-20)."""
+
+    platform = models.OneToOneField(
+        Platform, models.CASCADE, primary_key=True, related_name="parties_changed"
+    )
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"parties of {self.platform} changed"

@@ -10,7 +10,7 @@ from django.db.models import Min
 
 from apps.hubclientinfo.models import CatchUp, ClientInfo
 from apps.outbox.models import Delivery
-from apps.parties.models import StatusChange
+from apps.parties.models import Platform, StatusChange
 from hub.routing.network import Status
 
 # last_updated is kept as it is told: to the millisecond.
@@ -28,7 +28,7 @@ def came_back(change: StatusChange) -> None:
     told = ClientInfo.objects.filter(platform_id=change.platform_id)
     told.filter(last_updated__gte=since - ROUNDING).update(announced=False)
     if change.platform.catch_up:
-        _begin(change, since)
+        _begin(change.platform_id, since, change.at)
 
 
 def missed_from(change: StatusChange) -> datetime | None:
@@ -46,16 +46,25 @@ def missed_from(change: StatusChange) -> datetime | None:
     return min(moment for moment in moments if moment is not None)
 
 
-def _begin(change: StatusChange, since: datetime) -> None:
+def catch_up_again(platform: Platform, now: datetime) -> datetime:
+    """Begins a catching up by hand: from the same moment as the last one, else from when the
+    platform was invited. Returns that moment."""
+    latest = CatchUp.objects.filter(platform=platform).order_by("-pk").first()
+    since = platform.created_at if latest is None else latest.missed_from
+    _begin(platform.pk, since, now)
+    return since
+
+
+def _begin(platform_id: int, since: datetime, now: datetime) -> None:
     """Begins a catching up, or one that was not over again from where that one began."""
-    former = CatchUp.objects.filter(platform_id=change.platform_id, ended_at=None).first()
+    former = CatchUp.objects.filter(platform_id=platform_id, ended_at=None).first()
     CatchUp.objects.update_or_create(
-        platform_id=change.platform_id,
+        platform_id=platform_id,
         ended_at=None,
         defaults={
             "correlation_id": str(uuid.uuid4()),
             "missed_from": min(since, former.missed_from) if former else since,
-            "returned_at": change.at,
+            "returned_at": now,
             "module": "",
             "changed_at": None,
             "sequence": 0,

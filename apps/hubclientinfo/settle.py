@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from apps.hubclientinfo.models import ClientInfo as Row
+from apps.hubclientinfo.models import PartiesChanged
 from apps.modules import registry
 from apps.outbox import own
 from apps.parties import directory
@@ -37,6 +38,15 @@ class Change:
     row: Row | None
     client: Client | None
 
+    @property
+    def is_of_reach(self) -> bool:
+        """Whether a party comes into the platform's reach, or goes out of it."""
+        return (self.row is not None and self.row.reachable) != (self.client is not None)
+
+
+# In these a Credentials object names every party that its reader may reach (D-20).
+NAME_PARTIES = frozenset({"2.3.0"})
+
 
 @transaction.atomic
 def settle(
@@ -51,7 +61,9 @@ def settle(
     network = directory.load(now)
     seeing = [p for p in registered(network) if viewers is None or p in viewers]
     rows = _rows(seeing, hosts, network)
-    _write(changes(seeing, rows, network, _parties(rows, hosts, network)), now)
+    found = list(changes(seeing, rows, network, _parties(rows, hosts, network)))
+    _write(found, now)
+    _note_reach(found, network, now)
     return _book(seeing, network, now)
 
 
@@ -91,10 +103,10 @@ def _says(row: Row | None, client: Client | None) -> bool:
     if row is None:
         return client is None
     if client is None:
-        return row.status == Status.SUSPENDED
+        return row.status == Status.SUSPENDED and not row.reachable
     spelled = PartyId(row.country_code, row.party_id)
-    return (row.status, row.hosted_by, spelled) == (
-        client.status, client.platform_id, client.spelled,
+    return (row.status, row.hosted_by, spelled, row.reachable) == (
+        client.status, client.platform_id, client.spelled, True,
     )  # fmt: skip
 
 
@@ -143,6 +155,20 @@ def _write(found: Iterable[Change], now: datetime) -> None:
         Row.objects.filter(pk__in=keys).update(**dict(items))
 
 
+def _note_reach(found: Iterable[Change], network: Network, now: datetime) -> None:
+    """Of platforms whose Credentials object names parties: since when others are in their reach
+    than it named."""
+    changed = {change.viewer for change in found if change.is_of_reach}
+    PartiesChanged.objects.bulk_create(
+        (
+            PartiesChanged(platform_id=viewer, since=now)
+            for viewer in sorted(changed)
+            if network.platforms[viewer].version in NAME_PARTIES
+        ),
+        ignore_conflicts=True,
+    )
+
+
 def _new(change: Change, client: Client, moment: datetime) -> Row:
     party, role = change.who
     return Row(
@@ -159,7 +185,7 @@ def _new(change: Change, client: Client, moment: datetime) -> Row:
 
 def _changed(row: Row, client: Client | None, moment: datetime) -> dict[str, object]:
     """The columns that get another value."""
-    values: dict[str, object] = {}
+    values: dict[str, object] = {"reachable": client is not None}
     status = Status.SUSPENDED if client is None else client.status
     if row.status != status:
         values |= {"status": status.value, "last_updated": moment, "announced": False}

@@ -1,4 +1,5 @@
-"""Nudges: platforms are told what is new, asked whether they are there, caught up after a return.
+"""Nudges: platforms are told what is new, asked whether they are there, caught up after a return,
+given what a new agreement lets them have.
 
 The rows are the work. Checks run in the background, so that no slow platform holds up a worker.
 """
@@ -13,8 +14,9 @@ from apps.database import in_thread
 from apps.hubclientinfo import announce as news
 from apps.hubclientinfo import catch_up as catching
 from apps.hubclientinfo import check as checks
+from apps.hubclientinfo import present
 from apps.hubclientinfo.ask import Means
-from apps.hubclientinfo.models import CatchUp
+from apps.hubclientinfo.models import CatchUp, Present
 from apps.outbox.tasks import Worker, worker
 from apps.parties import directory
 from apps.parties.models import StatusChange
@@ -50,6 +52,7 @@ def catch_up() -> None:
         platform_id = catching.catch_up(pk, _now())
         if platform_id is not None:
             worker().start([platform_id])
+    worker().start(present.give(_now()))
 
 
 @shared_task
@@ -60,6 +63,7 @@ def prune() -> None:
     fresh = StatusChange.objects.filter(announced_at=None)
     old.exclude(platform__in=fresh.values("platform")).delete()
     CatchUp.objects.filter(ended_at__lt=before).delete()
+    Present.objects.filter(ended_at__lt=before).delete()
 
 
 def _now() -> datetime:

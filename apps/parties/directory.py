@@ -7,14 +7,14 @@ through Redis; each of them also looks at the version every second, in case the 
 import logging
 import threading
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 import redis
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 from django.utils import timezone
 
 from apps.parties.models import Agreement, CredentialsRole, Directory, Platform, Token
@@ -23,7 +23,8 @@ from hub.ocpi.headers import TokenForm
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface, Role
 from hub.ocpi.schema import Mode
-from hub.routing.network import Agreement as Agreed
+from hub.routing.agreements import EVERYBODY, State, relation_at
+from hub.routing.agreements import Agreement as Agreed
 from hub.routing.network import Network, Party, Secret, Status, TokenEntry, TokenKind
 from hub.routing.network import Platform as Connected
 
@@ -56,7 +57,8 @@ def refresh() -> Network:
 
 
 def refresh_if_changed() -> bool:
-    """Reloads when the version in the database differs; returns whether it did."""
+    """Reloads when the version in the database differs, or when an agreement or a token begins or
+    ends by date; returns whether it did."""
     if is_current(version()):
         return False
     refresh()
@@ -64,8 +66,11 @@ def refresh_if_changed() -> bool:
 
 
 def is_current(number: int) -> bool:
-    """Whether this process has the picture of that version."""
-    return _current is not None and number == _current.version
+    """Whether this process has the picture of that version, and no agreement or token has begun
+    or ended by date since it was loaded."""
+    if _current is None or number != _current.version:
+        return False
+    return _current.turns_at is None or timezone.now() < _current.turns_at
 
 
 def version() -> int:
@@ -94,6 +99,7 @@ def load(now: datetime) -> Network:
     """The network as the tables say, with tokens and agreements that are valid at `now`."""
     number = version()
     entries, secrets = _tokens(now)
+    agreements = _agreements(now)
     platforms = {
         row.pk: _platform(row, secrets.get(row.pk))
         for row in Platform.objects.prefetch_related("endpoints")
@@ -119,8 +125,9 @@ def load(now: datetime) -> Network:
         retiring=frozenset(
             e.platform_id for e in entries.values() if e.replaced and e.kind is TokenKind.ISSUED
         ),
-        agreements=_agreements(now),
+        agreements=agreements,
         open_policy=settings.HUB.agreements == "open",
+        turns_at=_turns_at(agreements, now),
     )
 
 
@@ -171,6 +178,7 @@ def _platform(row: Platform, token: Secret | None) -> Connected:
         not_pulled=frozenset(row.not_pulled),
         max_in_flight=row.max_in_flight,
         max_per_second=row.max_per_second,
+        own_parties=row.own_parties,
     )
 
 
@@ -182,12 +190,29 @@ def _host(url: str) -> str | None:
 
 
 def _agreements(now: datetime) -> dict[frozenset[PartyId], tuple[Agreed, ...]]:
-    rows = Agreement.objects.filter(
-        Q(starts_at=None) | Q(starts_at__lte=now), Q(ends_at=None) | Q(ends_at__gt=now)
-    )
-    found: dict[frozenset[PartyId], list[Any]] = defaultdict(list)
-    for row in rows.order_by("-pk"):
-        pair = frozenset({PartyId.parse(row.one), PartyId.parse(row.other)})
-        relation = Agreement.RELATIONS[Agreement.State(row.state)]
-        found[pair].append(Agreed(pair, frozenset(row.modules), relation))
-    return {pair: tuple(agreed) for pair, agreed in found.items()}
+    """All of them by their two parties, an offer to all by the one who offers; the newest first."""
+    found: dict[frozenset[PartyId], list[Agreed]] = defaultdict(list)
+    for row in Agreement.objects.order_by("-pk"):
+        parties = frozenset(
+            PartyId.parse(party) for party in (row.one, row.other) if party != EVERYBODY
+        )
+        state = State(row.state)
+        relation = relation_at(state, row.starts_at, row.ends_at, now)
+        modules = frozenset(row.modules)
+        found[parties].append(Agreed(parties, modules, relation, state, row.starts_at, row.ends_at))
+    return {parties: tuple(agreed) for parties, agreed in found.items()}
+
+
+def _turns_at(
+    agreements: Mapping[frozenset[PartyId], tuple[Agreed, ...]], now: datetime
+) -> datetime | None:
+    """When an agreement or a token begins or ends next."""
+    dates = {
+        moment
+        for agreed in agreements.values()
+        for row in agreed
+        if row.state is not State.ENDED
+        for moment in (row.starts_at, row.ends_at)
+    }
+    dates.add(Token.objects.filter(expires_at__gt=now).aggregate(first=Min("expires_at"))["first"])
+    return min((moment for moment in dates if moment is not None and moment > now), default=None)

@@ -4,15 +4,20 @@ Any change here that routing must know of goes together with `directory.changed(
 process swaps its picture of the network.
 """
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models.functions import Now
 
+from apps.parties.agreement import Agreement, AgreementChange
 from hub.ocpi.headers import TokenForm
 from hub.ocpi.module import Interface, Role
 from hub.ocpi.schema import Mode
-from hub.routing.network import Relation, Status, TokenKind
+from hub.routing.network import Status, TokenKind
+
+# Django looks for an app's models here.
+__all__ = (
+    "Agreement", "AgreementChange", "CredentialsRole", "Directory", "Endpoint", "Liveness",
+    "PartyClaim", "Platform", "StatusChange", "Token", "choices",
+)  # fmt: skip
 
 
 def choices(values: type[Status] | type[TokenForm] | type[Role] | type[Interface] | type[TokenKind]
@@ -92,7 +97,13 @@ class Platform(models.Model):
         " HUB_STILL_ALIVE_MINUTES.",
     )
     catch_up = models.BooleanField(
-        default=True, help_text="What changed while it was away is sent to it when it returns."
+        default=True,
+        help_text="What changed while it was away is sent to it when it returns, and what others"
+        " have when a new agreement lets it have that.",
+    )
+    own_parties = models.BooleanField(
+        default=False,
+        help_text="What one of its parties pushes to everyone goes to its other parties as well.",
     )
     created_at = models.DateTimeField(db_default=Now())
     last_seen = models.DateTimeField(null=True, blank=True)
@@ -246,37 +257,6 @@ class PartyClaim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.platform} claims {self.party} {self.role}"
-
-
-class Agreement(models.Model):
-    """Two parties that may exchange modules, from a date to a date. An empty list of modules
-    means all but custom ones."""
-
-    class State(models.TextChoices):
-        OFFERED = "offered"
-        ACTIVE = "active"
-        PAUSED = "paused"
-        ENDED = "ended"
-
-    one = models.CharField(max_length=6, help_text="A party, such as NL/CPO.")
-    other = models.CharField(max_length=6, help_text="The other party, such as DE/MSP.")
-    modules = models.JSONField(default=list, blank=True, help_text='Such as ["locations"].')
-    state = models.CharField(max_length=7, choices=State, default=State.OFFERED)
-    starts_at = models.DateTimeField(null=True, blank=True)
-    ends_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ("one", "other")
-
-    RELATIONS: ClassVar[dict[str, Relation]] = {
-        State.OFFERED: Relation.PENDING,
-        State.ACTIVE: Relation.ALLOWED,
-        State.PAUSED: Relation.PENDING,
-        State.ENDED: Relation.HIDDEN,
-    }
-
-    def __str__(self) -> str:
-        return f"{self.one} and {self.other}"
 
 
 class Directory(models.Model):

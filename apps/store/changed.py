@@ -1,4 +1,5 @@
-"""Kept objects by when the hub last changed them: for platforms that were away meanwhile.
+"""Kept objects by when the hub last changed them, for platforms that were away meanwhile; and by
+owner, for parties that may have from now on what they could not have before.
 
 The rows are locked before they are read, so that what is read is booked before any later change.
 """
@@ -9,6 +10,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from apps.store.objects import EVERYONE
 from apps.store.tables import Table, table
 from hub.ocpi.module import Module
 
@@ -44,6 +46,29 @@ def changed(
     if not places:
         return [], None
     return _read(found, [sequence for _, sequence in places]), places[-1]
+
+
+def owned(module: Module, owner: str, after: str, limit: int) -> tuple[list[Changed], str | None]:
+    """Public copies of one owner, in the order of keys behind one, and the key to go on from; None
+    when there are no more. To be called in a transaction."""
+    found = table(module)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT t.sequence, t.key FROM {found.name} t WHERE {found.where} "
+            "AND t.owner = %(owner)s AND t.audience = %(everyone)s AND t.key > %(after)s "
+            "ORDER BY t.key LIMIT %(limit)s",
+            {
+                "module": found.module,
+                "owner": owner,
+                "everyone": EVERYONE,
+                "after": after,
+                "limit": limit,
+            },
+        )
+        places = cursor.fetchall()
+    if not places:
+        return [], None
+    return _read(found, [sequence for sequence, _ in places]), places[-1][1]
 
 
 def copies_of(

@@ -104,6 +104,20 @@ async def owners(
     return [PartyId.parse(row[0]) for row in await cursor.fetchall()]
 
 
+async def keepers(
+    connection: Connection, module: Module, key: str, viewer: PartyId
+) -> Sequence[PartyId]:
+    """Who owns an object with this key for everyone or for the viewer, whether the viewer may see
+    it or not."""
+    found = table(module)
+    cursor = await connection.execute(
+        f"SELECT DISTINCT t.owner FROM {found.name} t WHERE {found.where} AND t.key = %(key)s "
+        "AND t.audience IN ('', %(viewer)s) ORDER BY t.owner",
+        {"module": found.module, "key": key, "viewer": str(viewer)},
+    )
+    return [PartyId.parse(row[0]) for row in await cursor.fetchall()]
+
+
 def _visible(found: Table, module: Module) -> tuple[str, ...]:
     if module.audience is Audience.ADDRESSEE:
         return (found.where, "t.audience = %(viewer)s", "(t.owner = ANY(%(owners)s)) = %(only)s")

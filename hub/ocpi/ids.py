@@ -1,5 +1,6 @@
 """Who a message is from and for: party ids, compared without case as OCPI's CiString demands."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -18,6 +19,7 @@ class PartyId(NamedTuple):
         return cls(country_code.strip().upper(), party_id.strip().upper())
 
     @classmethod
+    @lru_cache(maxsize=4096)  # the same few thousand, for every delivery
     def parse(cls, text: str) -> "PartyId":
         """`NL/CPO` as a party id; raises ValueError when there is no slash."""
         country_code, slash, party_id = text.partition("/")

@@ -31,7 +31,8 @@ class OcpiError(Exception):
     """A refusal. `http` and `code` go to the wire, and so does the sentence: name the field or
     header, the rule, and what would have worked. It must never hold a token.
 
-    `headers` are added to the answer (a 405 names the methods that are allowed).
+    `headers` are added to the answer (a 405 names the methods that are allowed). `reason` is what
+    the message log says where the asker may not know it; empty: the same sentence.
     """
 
     def __init__(
@@ -41,12 +42,14 @@ class OcpiError(Exception):
         *,
         http: int = 200,
         headers: tuple[tuple[str, str], ...] = (),
+        reason: str = "",
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.http = http
         self.headers = headers
+        self.reason = reason or message
 
     def __repr__(self) -> str:
         return f"OcpiError({int(self.code)}, http={self.http}, {self.message!r})"

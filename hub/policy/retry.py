@@ -99,6 +99,8 @@ def verdict(
 def retry_after(header: str, now: datetime) -> float | None:
     """Seconds of a Retry-After header, in either of its forms; None when absent or unreadable."""
     value = header.strip()
+    if not value:
+        return None
     if value.isdecimal():
         return min(float(value), LONGEST_WAIT_SECONDS)
     try:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from hub.ocpi.clientinfo import MODULE_ID
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface, Module, Role
-from hub.routing.network import Network, Relation, Status
+from hub.routing.agreements import BEST, Relation
+from hub.routing.network import Network, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,6 @@ class Client:
     role: Role
     platform_id: int
     status: Status
-
-
-# The most that any of its parties may do, with any module, is what a platform may know.
-_BEST = (Relation.ALLOWED, Relation.PENDING, Relation.HIDDEN)
 
 
 Who = tuple[PartyId, Role]
@@ -44,14 +41,15 @@ def clients(
     if not own:
         return {}
     described = tuple(modules)
-    partners = {p for pair in network.agreements if pair & own for p in pair - own}
+    partners = {p for party in own for p in network.partners.get(party, ())} | network.offering
+    offers = not own.isdisjoint(network.offering)
     otherwise = Relation.ALLOWED if network.open_policy else Relation.HIDDEN
     found = {}
     for party_id in network.parties if only is None else only:
         if party_id in own:
             continue
         relation = otherwise
-        if party_id in partners:
+        if offers or party_id in partners:
             relation = _best(own, party_id, network, described)
         if relation is Relation.HIDDEN:
             continue
@@ -72,8 +70,11 @@ def fingerprint(network: Network) -> str:
         for party in registrations
     )
     agreements = sorted(
-        (sorted(map(str, pair)), [(sorted(a.modules), a.relation.value) for a in agreed])
-        for pair, agreed in network.agreements.items()
+        (
+            sorted(map(str, parties)),
+            [(sorted(a.modules), a.relation.value) for a in agreed if a.relation is not None],
+        )
+        for parties, agreed in network.agreements.items()
     )
     told = sorted(
         (p.id, p.version, p.endpoints.get((MODULE_ID, Interface.RECEIVER), ""))
@@ -86,8 +87,14 @@ def fingerprint(network: Network) -> str:
 def _best(
     own: Iterable[PartyId], other: PartyId, network: Network, modules: Iterable[Module]
 ) -> Relation:
-    relations = {network.relation(one, other, module) for one in own for module in modules}
-    return next((each for each in _BEST if each in relations), Relation.HIDDEN)
+    """The most that any of its parties may do, with any module, is what a platform may know."""
+    best = Relation.HIDDEN
+    for one in own:
+        for module in modules:
+            best = min(best, network.relation(one, other, module), key=BEST.index)
+            if best is Relation.ALLOWED:
+                return best
+    return best
 
 
 def _told(status: Status, relation: Relation) -> Status:

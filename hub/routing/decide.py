@@ -15,8 +15,9 @@ from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Message
 from hub.ocpi.module import Audience, Interface, Module
 from hub.ocpi.status import Code, OcpiError
+from hub.routing.agreements import Relation
 from hub.routing.clues import Everyone, Question, questions
-from hub.routing.network import Network, Party, Platform, Relation, Status
+from hub.routing.network import Network, Party, Platform, Status
 from hub.routing.table import NOT_OFFERED, ROWS, Action, Op, Row, To, operation_of
 
 
@@ -82,10 +83,9 @@ def decide(message: Message, from_party: PartyId, platform: Platform, network: N
     state, target = state_of(party, from_party, match.module, match.interface, network)
     row = ROWS[op, match.module.audience, state]
     if row.action is Action.REFUSE:
-        raise refusal(row, party, match.module, network)
+        raise refusal(row, message, party, from_party, network)
     if row.action is Action.FORWARD and target is not None:
-        asking = network.spelled(from_party)
-        return Forward(row.number, hop_to(target, asking, match.module, match.interface))
+        return Forward(row.number, hop_to(target, message, from_party, network))
     if row.action is Action.RESOLVE:
         return Resolve(row.number, questions(message))
     if row.action is Action.BROADCAST:
@@ -133,15 +133,15 @@ def placed(
     if len(found) > 1:
         raise OcpiError(
             Code.NOT_ENOUGH_INFORMATION,
-            f"several parties fit ({', '.join(map(str, found))}); set OCPI-to to the one you mean.",
+            f"several parties fit this {match.module.id} request ({', '.join(map(str, found))}); "
+            "set OCPI-to to the one you mean.",
         )
     if found:
         state, target = state_of(found[0], from_party, match.module, match.interface, network)
         refused = ROWS[operation_of(message), match.module.audience, state]
         if target is None or refused.action is Action.REFUSE:
-            raise refusal(refused, found[0], match.module, network)
-        asking = network.spelled(from_party)
-        return Forward(row, hop_to(target, asking, match.module, match.interface))
+            raise refusal(refused, message, found[0], from_party, network)
+        return Forward(row, hop_to(target, message, from_party, network))
     hops: tuple[Hop, ...] = ()
     if Everyone() in questions(message):
         hops = _opted_in(match.module, match.interface, from_party, platform, network)
@@ -173,7 +173,8 @@ def state_of(
         return To.UNKNOWN, None
     relation = network.relation(from_party, party, module)
     if relation is Relation.HIDDEN:
-        return To.HIDDEN, None
+        had_one = network.rule(from_party, party, module) is not None
+        return To.ENDED if had_one else To.HIDDEN, None
     if relation is Relation.PENDING:
         return To.PENDING, None
     if target.platform.status is not Status.CONNECTED:
@@ -181,25 +182,27 @@ def state_of(
     return To.UP, target
 
 
-def hop_to(target: Party, from_party: PartyId, module: Module, interface: Interface) -> Hop:
+def hop_to(target: Party, message: Message, from_party: PartyId, network: Network) -> Hop:
     """The leg to a party. Raises OcpiError 4000 when it does not offer the interface (row 26)."""
+    module, interface = message.match.module, message.match.interface
     url = target.platform.endpoints.get((module.id, interface))
     if url is None or target.role not in module.roles(interface):
-        raise refusal(NOT_OFFERED, target.id, module, None)
-    return Hop(target, from_party, url)
+        raise refusal(NOT_OFFERED, message, target.id, from_party, network)
+    return Hop(target, network.spelled(from_party), url)
 
 
 def receivers(
     module: Module, from_party: PartyId, platform: Platform, network: Network
 ) -> tuple[Hop, ...]:
     """Who gets a Broadcast Push: every connected party on the receiving side that offers the
-    module, has no agreement against it, and is not on the pusher's own platform. FROM is the hub.
-    """
+    module and may exchange it with the pusher; of the pusher's own platform only where that is
+    switched on. FROM is the hub."""
     interface = Interface.RECEIVER
     return tuple(
         Hop(party, network.hub, party.platform.endpoints[module.id, interface])
         for party in network.running(module, interface)
-        if party.platform.id != platform.id
+        if (platform.own_parties or party.platform.id != platform.id)
+        and party.id != from_party
         and network.relation(from_party, party.id, module) is Relation.ALLOWED
     )
 
@@ -220,8 +223,24 @@ def _opted_in(
     )
 
 
-def refusal(row: Row, party: PartyId | None, module: Module, network: Network | None) -> OcpiError:
-    """The error of a refusing row, with the names filled in."""
-    hub = "" if network is None else str(network.hub)
-    sentence = row.sentence.format(party=party, module=module.id, hub=hub)
-    return OcpiError(row.code, sentence)
+def refusal(
+    row: Row, message: Message, party: PartyId | None, from_party: PartyId, network: Network
+) -> OcpiError:
+    """The error of a refusing row, with the names filled in. What the asker may not know of an
+    agreement is in its `reason` only (D-08)."""
+    module, why, status = message.match.module, "", ""
+    target = network.find(party, module, message.match.interface) if party is not None else None
+    if target is not None:
+        why = network.why_not(from_party, target.id, module)
+        status = target.platform.status.value
+    named = party == message.to
+    sentence = row.sentence.format(
+        who=f"OCPI-to {party}" if named else f"{party}, whom this {module.id} request means,",
+        status=status,
+        hub=network.hub,
+        module=module.id,
+        interface=message.match.interface.value,
+        why=why,
+    )
+    untold = bool(why) and why not in sentence
+    return OcpiError(row.code, sentence, reason=f"{sentence} {why}." if untold else "")

@@ -4,7 +4,10 @@ Nothing here looks at where the message goes. spec: the order is that of the rou
 docs/routing.md; each refusal names the header or field, the rule, and what would have worked.
 """
 
+from collections.abc import Callable
 from urllib.parse import parse_qsl
+
+from msgspec import Struct
 
 from hub.ocpi import datetimes
 from hub.ocpi.headers import Half
@@ -15,23 +18,29 @@ from hub.ocpi.status import invalid, not_found
 from hub.routing.network import Network, Platform
 
 
+class Asking(Struct, frozen=True):
+    """A message, and who it comes from."""
+
+    message: Message
+    platform: Platform
+    network: Network
+    from_party: PartyId
+
+
+Rule = Callable[[Asking], None]
+WITH_OBJECT = frozenset({Effect.REPLACE, Effect.MERGE, Effect.APPEND})
+
+
 def check(message: Message, platform: Platform, network: Network) -> PartyId:
     """The requesting party. Raises OcpiError 404 or 2001 at the first rule that is broken."""
-    from_party = _from_party(message, platform, network)
-    if isinstance(message.to, Half):
-        raise invalid(
-            "OCPI-to-country-code and OCPI-to-party-id come as a pair; only one of them was sent."
-        )
-    _body_fits(message)
-    _owner(message, platform, network, from_party)
-    _acting_role(message, platform, network, from_party)
-    _merge_has_last_updated(message)
-    _own_tokens(message, from_party)
-    _query(message)
-    return from_party
+    asking = Asking(message, platform, network, requesting_party(message, platform, network))
+    for rule in RULES.values():
+        rule(asking)
+    return asking.from_party
 
 
-def _from_party(message: Message, platform: Platform, network: Network) -> PartyId:
+def requesting_party(message: Message, platform: Platform, network: Network) -> PartyId:
+    """The party that OCPI-from names, or the only one there is. Raises OcpiError 2001."""
     hosted = {party.id for party in network.hosted.get(platform.id, ())}
     if message.from_ in hosted:
         return message.from_
@@ -53,35 +62,42 @@ def _from_party(message: Message, platform: Platform, network: Network) -> Party
     )
 
 
-def _body_fits(message: Message) -> None:
-    if message.match.operation.effect in (Effect.REPLACE, Effect.MERGE, Effect.APPEND) and (
-        not isinstance(message.content, dict)
-    ):
+def _to_is_whole(asking: Asking) -> None:
+    if isinstance(asking.message.to, Half):
+        raise invalid(
+            "OCPI-to-country-code and OCPI-to-party-id come as a pair; only one of them was sent."
+        )
+
+
+def _body_fits(asking: Asking) -> None:
+    message = asking.message
+    if message.match.operation.effect in WITH_OBJECT and not isinstance(message.content, dict):
         raise invalid(f"the body of this {message.method} must be one JSON object.")
 
 
-def _owner(message: Message, platform: Platform, network: Network, from_party: PartyId) -> None:
-    """URL, body and FROM name the same owner, and it is hosted here (D-02)."""
-    match = message.match
+def _owner(asking: Asking) -> None:
+    """The URL and FROM name the same owner, and it is hosted here (D-02)."""
+    match, from_party = asking.message.match, asking.from_party
     if match.interface is not Interface.RECEIVER:
         return
     parameters = match.parameters
     effect = match.operation.effect
     if "country_code" in parameters and (effect in PUSHES or effect is Effect.READ):
         owner = PartyId.of(parameters["country_code"], parameters["party_id"])
-        if not network.roles(platform.id, owner):
+        if not asking.network.roles(asking.platform.id, owner):
             raise not_found(f"{owner}, the owner in the URL, is not a party of this platform.")
         if owner != from_party:
             raise invalid(
                 f"the URL's owner {owner} and OCPI-from {from_party} must be the same party."
             )
-    if effect in (Effect.REPLACE, Effect.MERGE, Effect.APPEND):
-        _identity(message, from_party)
 
 
-def _identity(message: Message, from_party: PartyId) -> None:
+def _identity(asking: Asking) -> None:
     """The body, where it says so, has the owner and the id of the URL."""
+    message, from_party = asking.message, asking.from_party
     match, content = message.match, message.content
+    if match.interface is not Interface.RECEIVER or match.operation.effect not in WITH_OBJECT:
+        return
     expected = {"country_code": from_party.country_code, "party_id": from_party.party_id}
     nested = [part for part in match.module.parts if part.parameter in match.parameters]
     if nested:
@@ -105,12 +121,10 @@ def _identity(message: Message, from_party: PartyId) -> None:
             )
 
 
-def _acting_role(
-    message: Message, platform: Platform, network: Network, from_party: PartyId
-) -> None:
-    match = message.match
+def _acting_role(asking: Asking) -> None:
+    match, from_party = asking.message.match, asking.from_party
     callers = match.module.callers(match.interface)
-    roles = network.roles(platform.id, from_party)
+    roles = asking.network.roles(asking.platform.id, from_party)
     if not roles & callers:
         raise invalid(
             f"OCPI-from {from_party} is registered as {', '.join(sorted(roles))}; the "
@@ -119,7 +133,8 @@ def _acting_role(
         )
 
 
-def _merge_has_last_updated(message: Message) -> None:
+def _merge_has_last_updated(asking: Asking) -> None:
+    message = asking.message
     if message.match.operation.effect is not Effect.MERGE:
         return
     given = message.content.get("last_updated")
@@ -131,8 +146,9 @@ def _merge_has_last_updated(message: Message) -> None:
         ) from None
 
 
-def _own_tokens(message: Message, from_party: PartyId) -> None:
+def _own_tokens(asking: Asking) -> None:
     """spec: mod_commands_startsession_object: only tokens of the requesting party."""
+    message, from_party = asking.message, asking.from_party
     for name in message.match.operation.own:
         inner = message.content.get(name) if isinstance(message.content, dict) else None
         if not isinstance(inner, dict):
@@ -145,7 +161,8 @@ def _own_tokens(message: Message, from_party: PartyId) -> None:
             )
 
 
-def _query(message: Message) -> None:
+def _query(asking: Asking) -> None:
+    message = asking.message
     required = message.match.operation.required_query
     if not required:
         return
@@ -153,3 +170,17 @@ def _query(message: Message) -> None:
     for name in required:
         if name not in given:
             raise invalid(f"query parameter {name} is required here.")
+
+
+# In the order in which they are asked, by what they make sure of.
+FROM = "OCPI-from is a party of this platform"
+RULES: dict[str, Rule] = {
+    "OCPI-to is a pair, or absent": _to_is_whole,
+    "the body is one JSON object, where there must be one": _body_fits,
+    "the owner in the URL is OCPI-from": _owner,
+    "the body names the same object as the URL": _identity,
+    "OCPI-from has a role that calls this interface": _acting_role,
+    "a PATCH has last_updated": _merge_has_last_updated,
+    "tokens in the body are of OCPI-from": _own_tokens,
+    "required query parameters are there": _query,
+}

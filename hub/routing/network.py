@@ -1,13 +1,16 @@
 """The picture of who is connected at one moment: immutable, and swapped as a whole on change."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum, StrEnum
+from datetime import datetime
+from enum import StrEnum
 
 from hub.ocpi.headers import TokenForm
 from hub.ocpi.ids import PartyId
-from hub.ocpi.module import Interface, Module, Role
+from hub.ocpi.module import CONSUMERS, Interface, Module, Role
 from hub.ocpi.schema import Mode
+from hub.routing.agreements import BEST, Agreement, Relation, deciding, no_agreement
 
 
 class Status(StrEnum):
@@ -64,6 +67,7 @@ class Platform:
         validation: which findings refuse its pushes.
         overwrites: its objects are kept even when they are older than what is kept.
         not_pulled: modules whose lists the hub does not pull from it.
+        own_parties: what one of its parties pushes to everyone goes to its other parties as well.
     """
 
     id: int
@@ -84,6 +88,7 @@ class Platform:
     not_pulled: frozenset[str] = frozenset()
     max_in_flight: int | None = None
     max_per_second: int | None = None
+    own_parties: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,32 +101,18 @@ class Party:
     spelled: PartyId
 
 
-class Relation(Enum):
-    """Whether two parties may exchange a module."""
-
-    ALLOWED = "allowed"
-    PENDING = "pending"  # offered or paused: shown to both as PLANNED
-    HIDDEN = "hidden"  # no agreement, or an ended one
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """Two parties that may exchange the modules named; no names at all means every module."""
-
-    parties: frozenset[PartyId]
-    modules: frozenset[str]
-    relation: Relation
-
-    def covers(self, module: str) -> bool:
-        return not self.modules or module in self.modules
-
-
 @dataclass(frozen=True, slots=True)
 class Network:
     """Everything a decision may know about platforms and parties.
 
-    `tokens` maps a fingerprint to its token; `retiring` are platforms with replaced tokens.
-    `open_policy` lets parties talk without an agreement.
+    Attributes:
+        tokens: a fingerprint to its token.
+        retiring: platforms with replaced tokens.
+        agreements: the newest first, by their two parties, or by the one who offers to all.
+        open_policy: lets parties talk without an agreement.
+        turns_at: when the picture changes by date alone; None when it does not.
+        partners: with whom a party has agreements of its own.
+        offering: the parties that offer to all.
     """
 
     hub: PartyId
@@ -133,6 +124,22 @@ class Network:
     retiring: frozenset[int] = frozenset()
     agreements: Mapping[frozenset[PartyId], tuple[Agreement, ...]] = field(default_factory=dict)
     open_policy: bool = True
+    turns_at: datetime | None = None
+    partners: Mapping[PartyId, frozenset[PartyId]] = field(init=False, repr=False, compare=False)
+    offering: frozenset[PartyId] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Indexes the agreements, so that nobody has to walk all of them for one party."""
+        partners: dict[PartyId, set[PartyId]] = defaultdict(set)
+        offering: set[PartyId] = set()
+        for parties in self.agreements:
+            if len(parties) == 1:
+                offering |= parties
+            for party in parties:
+                partners[party] |= parties - {party}
+        found = {party: frozenset(others) for party, others in partners.items()}
+        object.__setattr__(self, "partners", found)
+        object.__setattr__(self, "offering", frozenset(offering))
 
     def roles(self, platform_id: int, party: PartyId) -> frozenset[Role]:
         """The roles in which a platform hosts a party; empty when it does not."""
@@ -145,12 +152,45 @@ class Network:
 
     def relation(self, one: PartyId, other: PartyId, module: Module) -> Relation:
         """Whether the two may exchange the module. A custom module always needs an agreement."""
-        for agreement in self.agreements.get(frozenset({one, other}), ()):
-            if agreement.covers(module.id):
-                return agreement.relation
+        rule = self.rule(one, other, module)
+        if rule is not None and rule.relation is not None:
+            return rule.relation
         if module.custom or not self.open_policy:
             return Relation.HIDDEN
         return Relation.ALLOWED
+
+    def rule(self, one: PartyId, other: PartyId, module: Module) -> Agreement | None:
+        """The agreement that decides on a module: one of the two, else the better of what either
+        offers to all; None where the policy decides."""
+        if one == other or not self.agreements:
+            return None
+        own = deciding(self.agreements.get(frozenset((one, other)), ()), module)
+        if own is not None or not self.offering or not self.opposite(one, other):
+            return own
+        offers = [deciding(self.agreements.get(frozenset((p,)), ()), module) for p in (one, other)]
+        return min(
+            (offer for offer in offers if offer is not None),
+            key=lambda offer: BEST.index(offer.relation or Relation.HIDDEN),
+            default=None,
+        )
+
+    def why_not(self, one: PartyId, other: PartyId, module: Module) -> str:
+        """Why the two may not exchange the module, for an operator; empty when they may."""
+        if self.relation(one, other, module) is Relation.ALLOWED:
+            return ""
+        rule = self.rule(one, other, module)
+        if rule is not None:
+            return rule.said(module)
+        rows = self.agreements.get(frozenset((one, other)), ())
+        return no_agreement(one, other, module, [row for row in rows if row.relation is None])
+
+    def opposite(self, one: PartyId, other: PartyId) -> bool:
+        """Whether one is a CPO and the other is registered as anything else: what an offer to all
+        is for. spec: transport_and_format_message_routing_broadcast_push"""
+        ours, theirs = ({p.role for p in self.parties.get(party, ())} for party in (one, other))
+        return bool(
+            (Role.CPO in ours and theirs & CONSUMERS) or (Role.CPO in theirs and ours & CONSUMERS)
+        )
 
     def find(self, party: PartyId, module: Module, interface: Interface) -> Party | None:
         """The party as it runs this interface. One that is registered twice is taken where its
@@ -180,11 +220,15 @@ class Network:
         return tuple(found.values())
 
     def sees_custom(self, platform_id: int, module: Module) -> bool:
-        """Whether an agreement of one of the platform's parties names the custom module."""
+        """Whether one of the platform's parties may exchange the custom module with anybody, or
+        offers it to all."""
         own = {p.id for p in self.hosted.get(platform_id, ())}
         return any(
-            agreement.relation is Relation.ALLOWED and agreement.covers(module.id)
-            for parties, agreements in self.agreements.items()
-            if parties & own
-            for agreement in agreements
+            self.relation(party, other, module) is Relation.ALLOWED
+            for party in own
+            for other in self.partners.get(party, frozenset()) | self.offering
+        ) or any(
+            offer is not None and offer.relation is Relation.ALLOWED
+            for party in own & self.offering
+            for offer in (deciding(self.agreements[frozenset((party,))], module),)
         )

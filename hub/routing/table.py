@@ -30,6 +30,7 @@ class To(Enum):
     UP = "up"
     DOWN = "down"
     PENDING = "pending"
+    ENDED = "ended"
     HIDDEN = "hidden"
     UNKNOWN = "unknown"
 
@@ -48,8 +49,8 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. A refusal has a code and a sentence; `{party}`, `{hub}` and `{module}` are
-    filled in."""
+    """One row. A refusal has a code and a sentence; filled in are `{who}` is meant and by what,
+    its `{status}`, `{hub}`, `{module}`, `{interface}`, and `{why}` an agreement forbids it."""
 
     number: int
     action: Action
@@ -136,26 +137,30 @@ ROWS: dict[tuple[Op, Audience, To], Row] = {
 
 _ANYWHERE = {
     To.DOWN: Row(
-        23, Action.REFUSE, Code.CONNECTION_PROBLEM, "{party} is not connected; nothing was sent."
+        23,
+        Action.REFUSE,
+        Code.CONNECTION_PROBLEM,
+        "{who} is {status}, not CONNECTED; nothing of {module} was sent.",
     ),
     To.UNKNOWN: Row(
         24,
         Action.REFUSE,
         Code.UNKNOWN_RECEIVER,
-        "OCPI-to {party} is not a party of this hub; GET hubclientinfo lists those you can reach.",
+        "{who} is not a party of this hub; GET hubclientinfo lists those you can reach.",
     ),
     To.HIDDEN: Row(
         25,
         Action.REFUSE,
         Code.UNKNOWN_RECEIVER,
-        "OCPI-to {party} is not a party you can reach through this hub.",
+        "{who} is not a party you can reach through this hub.",
     ),
-    To.PENDING: Row(
+    To.ENDED: Row(
         25,
         Action.REFUSE,
-        Code.CONNECTION_PROBLEM,
-        "{party} is planned: the agreement for {module} is not active yet.",
+        Code.UNKNOWN_RECEIVER,
+        "{who} is not a party you can reach any more: {why}.",
     ),
+    To.PENDING: Row(25, Action.REFUSE, Code.CONNECTION_PROBLEM, "{who} is planned: {why}."),
 }
 
 for _op in Op:
@@ -167,7 +172,7 @@ NOT_OFFERED = Row(
     26,
     Action.REFUSE,
     Code.HUB_ERROR,
-    "{party} does not offer the interface of {module} that this message is for.",
+    "{who} does not offer the {interface} interface of {module}; nothing was sent.",
 )
 
 _missing = [

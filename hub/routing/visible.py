@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Module
-from hub.routing.network import Network, Relation, Status
+from hub.routing.agreements import Relation
+from hub.routing.network import Network, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ def view(viewer: PartyId, module: Module, network: Network) -> View:
     """The view of a party: never its own objects, nor those of suspended parties and of parties it
     has no relation with. Where that needs an agreement, so it does with an owner who is not
     connected any more."""
-    partners = {p for pair in network.agreements if viewer in pair for p in pair}
+    partners = network.partners.get(viewer, frozenset())
     shown = {
         owner: owner != viewer
         and network.relation(viewer, owner, module) is Relation.ALLOWED

@@ -207,6 +207,7 @@ def test_agreements_change_what_is_told(hub: Hub, cpo: Platform) -> None:
 
 
 def test_agreements_that_begin_or_end_by_date_change_it_too(hub: Hub, cpo: Platform) -> None:
+    """Past its end an agreement has ended, whatever its state."""
     msp = hearing(hub, "DE/MSP")
     news(hub)
     Agreement.objects.create(
@@ -216,7 +217,7 @@ def test_agreements_that_begin_or_end_by_date_change_it_too(hub: Hub, cpo: Platf
     for offset in (20.0, 45.0):
         hub.announce(at(offset))
         assert told(msp) == [("NL/CPO", "CONNECTED")]
-    for offset, status in ((70.0, "PLANNED"), (130.0, "CONNECTED")):
+    for offset, status in ((70.0, "PLANNED"), (130.0, "SUSPENDED")):
         news(hub, offset)
         assert told(msp)[-1] == ("NL/CPO", status)
 

@@ -18,6 +18,7 @@ from tests.gateway.objects import LATER, evse, location, session, tariff, token
 from tests.hub import Hub
 from tests.hubclientinfo.goings import HUB, at, failing, news
 from tests.platforms import RECEIVER, Platform
+from tests.store.store import put
 from tests.sync.pulling import pull
 
 MSP = ("DE", "MSP")
@@ -76,11 +77,11 @@ def test_what_changed_while_it_was_away_comes_whole_and_once(
     assert hub.deliver() == 0
     back(hub, msp)
     assert got(msp) == [("PUT", "locations", "NL/CPO/L1"), ("PUT", "tariffs", "NL/CPO/T1")]
-    (put,) = [r for r in msp.received if r.module == "locations"]
-    assert put.json == location("L1", last_updated=LATER) | {
+    (heard,) = [r for r in msp.received if r.module == "locations"]
+    assert heard.json == location("L1", last_updated=LATER) | {
         "evses": [evse(status="CHARGING", last_updated=LATER)]
     }
-    assert (put.from_, put.to) == (HUB, MSP)
+    assert (heard.from_, heard.to) == (HUB, MSP)
     assert msp.objects.get("tariffs", ("NL", "CPO"), "T1")["currency"] == "SEK"
     assert not msp.complaints
     row = CatchUp.objects.get()
@@ -148,6 +149,16 @@ def test_nothing_of_its_own_and_nothing_of_its_own_side_comes(hub: Hub, msp: Pla
     msp.request("PUT", "tokens", RECEIVER, "DE/MSP/U2", json=body, to=HUB)
     back(hub, other)
     assert got(other) == []
+
+
+def test_its_own_parties_objects_come_where_pushes_to_them_are_switched_on(hub: Hub) -> None:
+    both = hub.platform("CPO:NL/AAA", "EMSP:NL/BBB", name="both")
+    hub.change(both, own_parties=True)
+    away(hub, both)
+    put("tariffs", tariff("T1", "NL/AAA"), at(0), owner="NL/AAA")  # its message would bring it back
+    back(hub, both)
+    heard = [(r.tail, str(r.to)) for r in both.received if r.module == "tariffs"]
+    assert heard == [("NL/AAA/T1", "NL/BBB")]
 
 
 def test_directed_copies_come_from_their_owner(hub: Hub, cpo: Platform, msp: Platform) -> None:

@@ -39,3 +39,32 @@ def test_everybody_is_told_of_a_suspension_and_who_returns_is_caught_up() -> Non
         assert answer["differing"] == 0
         assert not cpo.complaints
         assert not msp.complaints
+
+
+def test_an_agreement_is_announced_and_then_the_present_is_given() -> None:
+    home, port = embedded.directory(), free_port()
+    more = {"HUB_EGRESS_ALLOW": "127.0.0.0/8", "HUB_AGREEMENTS": "required"}
+    with running(home, port, **more) as runner, playground() as here:
+        wait_until_ready(runner, port)
+        env = environment(home, port, **more)
+        cpo = here.platform("plaza", CPO)
+        msp = here.platform("card", MSP, hears_news=True)
+        for platform in (cpo, msp):
+            invited = json.loads(manage(home, env, "invite", platform.name, "--json"))
+            assert platform.register(invited["versions_url"], invited["token_a"]).code == 1000
+        pushed = cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB)
+        assert pushed.code == 1000
+        words = ("agreements", "--offer", "NL/CPO", "DE/MSP", "--json")
+        (offered,) = json.loads(manage(home, env, *words))["agreements"]
+        until(lambda: msp.told(("NL", "CPO"), "CPO") == "PLANNED")
+        manage(home, env, "agreements", "--activate", str(offered["id"]), "--json")
+        msp.heard(method="PUT", module="tariffs", tail="NL/CPO/T1", within=40)
+        heard = [(r.module, r.json.get("status")) for r in msp.received if r.method == "PUT"]
+        assert heard == [
+            ("hubclientinfo", "PLANNED"), ("hubclientinfo", "CONNECTED"), ("tariffs", None),
+        ]  # fmt: skip
+        facts = json.loads(manage(home, env, "platform", "card", "--json"))
+        assert [(each["owner"], each["module"]) for each in facts["given"] if each["booked"]] == [
+            ("NL/CPO", "tariffs"),
+        ]
+        assert not msp.complaints

@@ -19,7 +19,8 @@ from apps.parties import directory, secrets
 from apps.parties.models import Agreement, Platform
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface
-from hub.routing.network import Relation, Status
+from hub.routing.agreements import Relation
+from hub.routing.network import Status
 from tests.hub import Hub
 from tests.platforms import SENDER
 from tests.platforms import Platform as Sandbox

@@ -11,7 +11,8 @@ from hub.ocpi import headers as h
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Message
 from hub.ocpi.module import Interface, Role
-from hub.routing.network import Agreement, Network, Party, Platform, Relation, Secret, Status
+from hub.routing.agreements import Agreement, Relation, State
+from hub.routing.network import Network, Party, Platform, Secret, Status
 
 HUB = PartyId("NL", "HUB")
 CPO = PartyId("NL", "CPO")
@@ -27,6 +28,13 @@ MEMBERS = (
     (AWAY_CPO, Role.CPO, Status.OFFLINE),
     (AWAY_MSP, Role.EMSP, Status.OFFLINE),
 )
+
+
+STATES = {
+    Relation.ALLOWED: State.ACTIVE,
+    Relation.PENDING: State.OFFERED,
+    Relation.HIDDEN: State.ENDED,
+}
 
 
 def platform(number: int, role: Role, status: Status, name: str) -> Platform:
@@ -62,7 +70,7 @@ def network(
         hosted[number] = (row,)
         parties[party] += (row,)
     agreements = {
-        frozenset(pair): (Agreement(frozenset(pair), frozenset(), relation),)
+        frozenset(pair): (Agreement(frozenset(pair), frozenset(), relation, STATES[relation]),)
         for pair, relation in (relations or {}).items()
     }
     return Network(

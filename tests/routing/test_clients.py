@@ -5,8 +5,9 @@ import pytest
 from apps.modules import registry
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface, Role
+from hub.routing.agreements import Agreement, Relation
 from hub.routing.clients import clients, fingerprint
-from hub.routing.network import Agreement, Network, Relation, Status
+from hub.routing.network import Network, Status
 from tests.routing.networks import AWAY_CPO, AWAY_MSP, CPO, MSP, home, network, with_platform
 
 MODULES = tuple(registry().values())

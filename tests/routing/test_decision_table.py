@@ -12,9 +12,10 @@ from hub.ocpi.headers import HALF
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface
 from hub.ocpi.status import Code, OcpiError
+from hub.routing.agreements import Relation
 from hub.routing.decide import Broadcast, Forward, FromStore, Resolve, decide
 from hub.routing.guard import check
-from hub.routing.network import Network, Relation
+from hub.routing.network import Network
 from tests.routing import networks
 from tests.routing.networks import AWAY_CPO, AWAY_MSP, CPO, HUB, MSP, STRANGER
 
@@ -98,6 +99,7 @@ NAMES = [f"{c.method} {c.interface} {c.module}/{c.tail}" for c in CASES]
 ANYWHERE = (
     ("down", "23", Code.CONNECTION_PROBLEM),
     ("unknown", "24", Code.UNKNOWN_RECEIVER),
+    ("ended", "25", Code.UNKNOWN_RECEIVER),
     ("hidden", "25", Code.UNKNOWN_RECEIVER),
     ("pending", "25", Code.CONNECTION_PROBLEM),
 )
@@ -156,10 +158,10 @@ def test_to_a_connected_party(case: Case) -> None:
 def test_to_somebody_who_cannot_be_reached(case: Case, state: str, row: str, code: Code) -> None:
     party = {"down": away(case.asking), "unknown": STRANGER}.get(state, other(case.asking))
     relations = {
-        "hidden": {(case.asking, party): Relation.HIDDEN},
+        "ended": {(case.asking, party): Relation.HIDDEN},
         "pending": {(case.asking, party): Relation.PENDING},
     }.get(state, {})
-    net = networks.network(relations=relations)
+    net = networks.network(relations=relations, open_policy=state != "hidden")
     assert outcome(case, party, net) == f"refused {int(code)}"
 
 
