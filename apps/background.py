@@ -7,7 +7,7 @@ lane, however few processes there are.
 import asyncio
 import logging
 import threading
-from collections.abc import Coroutine, Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, TypeVar
 
 import uvloop
@@ -39,10 +39,16 @@ class Background:
         return self.run(self._start(name, work))
 
     async def _start(self, name: Hashable, work: Coroutine[Any, Any, object]) -> bool:
-        if name in self._running:
+        if not self.begin(name, lambda: work):
             work.close()
             return False
-        task = self._running[name] = asyncio.create_task(work)
+        return True
+
+    def begin(self, name: Hashable, make: Callable[[], Coroutine[Any, Any, object]]) -> bool:
+        """`start` for what runs in the loop itself; the coroutine is made only when it begins."""
+        if name in self._running:
+            return False
+        task = self._running[name] = asyncio.create_task(make())
         task.add_done_callback(_tell)
         task.add_done_callback(lambda _: self._running.pop(name))
         return True

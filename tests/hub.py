@@ -100,10 +100,15 @@ class Hub:
 
     def flush(self) -> None:
         """Writes what the gateway has noticed and logged so far."""
-        assert gateway.process is not None
-        process = gateway.process
-        _in_hub(process.recorder.flush())
-        _in_hub(process._write_noticed())
+        flush()
+
+
+def flush() -> None:
+    """Writes what the gateway has noticed and logged so far."""
+    assert gateway.process is not None
+    process = gateway.process
+    _in_hub(process.recorder.flush())
+    _in_hub(process._write_noticed())
 
 
 def playground_platform(hub: Hub, *parties: str, name: str = "", **options: Any) -> Platform:
@@ -166,7 +171,10 @@ def serving() -> Iterator[None]:
 
 
 def empty() -> None:
-    """Empties every table of the hub; the directory's version goes on counting."""
+    """Empties every table of the hub, of what is still to be written too; the directory's version
+    goes on counting."""
+    if gateway.process is not None:
+        _in_hub(gateway.process.recorder.flush())
     own = [
         model._meta.db_table
         for config in apps.get_app_configs()

@@ -14,6 +14,9 @@ from apps.parties.platforms import set_status
 from hub.policy.liveness import Event
 from hub.routing.network import TokenKind
 
+# The cause of the change of status with which a registered platform starts over.
+INVITED_AGAIN = "invited again"
+
 
 class NameTaken(ValueError):
     """A platform of that name is registered already."""
@@ -49,7 +52,7 @@ def invite_again(platform: Platform, *, now: datetime) -> Invitation:
     """Lets a registered platform start over: its tokens end at once, and it gets a token A."""
     with transaction.atomic():
         Platform.objects.filter(pk=platform.pk).update(version="")
-        set_status(platform.pk, Event.INVITED_AGAIN, "invited again", now)
+        set_status(platform.pk, Event.INVITED_AGAIN, INVITED_AGAIN, now)
         return _invite(platform, now)
 
 

@@ -4,10 +4,14 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
+from django.db import transaction
+
+from apps.counts.collect import Counts
 from apps.database import in_thread
 from apps.traffic.legs import Between, onward
 from apps.traffic.models import Leg
 from apps.traffic.record import COLUMNS, Row, columns
+from apps.traffic.recorder import count_own
 from apps.transport.forms import Send
 from hub.ocpi.message import Answer, Outgoing
 from hub.ocpi.status import OcpiError
@@ -51,4 +55,8 @@ async def write_at_once(row: Row) -> None:
 
 
 def _write(row: Row) -> None:
-    Leg.objects.create(**dict(zip(COLUMNS, columns(row), strict=True)))
+    counts = Counts()
+    count_own(counts, row)
+    with transaction.atomic():
+        Leg.objects.create(**dict(zip(COLUMNS, columns(row), strict=True)))
+        counts.write_here()

@@ -1,7 +1,11 @@
-"""Handshakes that the hub begins: registering with a platform, renewing credentials with it."""
+"""Handshakes that the hub begins: registering with a platform, renewing credentials with it, and
+looking at its versions again.
+"""
 
 import uuid
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -13,6 +17,7 @@ from apps.credentials.peer import Caller, Peer, json_body, look
 from apps.database import in_thread
 from apps.parties import directory, tokens
 from apps.parties.models import Platform, Token
+from apps.parties.platforms import remember_form
 from apps.transport.client import Client
 from hub.ocpi.credentials import Credentials, read
 from hub.ocpi.headers import TokenForm
@@ -20,6 +25,7 @@ from hub.ocpi.status import OcpiError
 from hub.routing.network import TokenKind
 
 WANTED = pages.VERSIONS[0]
+T = TypeVar("T")
 
 
 class AlreadyRegistered(ValueError):
@@ -88,6 +94,42 @@ async def unregister(platform: Platform) -> None:
         await in_thread(rows.unregistered, platform.pk, "unregistered by the hub", _now())
     finally:
         await client.close()
+
+
+async def test_call(platform: Platform) -> tuple[str, ...]:
+    """The versions that a registered platform offers, asked for with the token that the hub has for
+    it; the form in which it takes the token is remembered. Raises OcpiError."""
+
+    async def versions(caller: Caller) -> tuple[str, ...]:
+        data = await caller.call("GET", platform.versions_url)
+        listed = data if isinstance(data, list) else [data]
+        return tuple(str(v["version"]) for v in listed if isinstance(v, dict) and "version" in v)
+
+    return await _with_token(platform, versions)
+
+
+async def fetch_again(platform: Platform) -> None:
+    """Fetches the versions and endpoints of a registered platform again; tokens stay as they are.
+    Raises OcpiError; the former endpoints stay then."""
+
+    async def endpoints(caller: Caller) -> Peer:
+        return await look(caller, platform.versions_url, platform.version)
+
+    await in_thread(rows.fetched, platform.pk, await _with_token(platform, endpoints))
+
+
+async def _with_token(platform: Platform, work: Callable[[Caller], Awaitable[T]]) -> T:
+    """What comes of work with a caller that has the hub's token for a platform."""
+    client = Client(settings.HUB.egress_allow, settings.HUB.max_answer_bytes)
+    try:
+        token = await in_thread(_their_token, platform)
+        send = logged(client.send, write_at_once, platform.pk)
+        caller = Caller(send, token, TokenForm(platform.token_form), str(uuid.uuid4()))
+        result = await work(caller)
+        await in_thread(remember_form, platform.pk, caller.form)
+    finally:
+        await client.close()
+    return result
 
 
 async def _exchange(caller: Caller, method: str, peer: Peer, issued: str) -> Credentials:

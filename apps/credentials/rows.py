@@ -111,6 +111,15 @@ def updated(
     return issued
 
 
+def fetched(platform_id: int, peer: Peer) -> None:
+    """Writes endpoints that were fetched again, and nothing else."""
+    with transaction.atomic():
+        platform = _locked(platform_id)
+        roles = frozenset(Role(role.role) for role in platform.roles.all())
+        _replace_endpoints(platform, peer, roles)
+        directory.changed()
+
+
 def unregistered(platform_id: int, cause: str, now: datetime) -> None:
     """Writes a DELETE, theirs or ours: no token is good any more. The parties stay known, as
     OFFLINE (D-33)."""

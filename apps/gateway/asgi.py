@@ -20,7 +20,7 @@ from apps.gateway import clientinfo, standins
 from apps.gateway.auth import Caller, authenticate
 from apps.gateway.call import Call, Passage
 from apps.gateway.exchange import execute
-from apps.gateway.inbound import Request, decode, functional, read_body, read_message, read_request
+from apps.gateway.inbound import Request, decode, read_body, read_message, read_request
 from apps.gateway.outbound import refused, write
 from apps.gateway.process import Process
 from apps.modules import registry
@@ -30,9 +30,8 @@ from apps.traffic.legs import Between, inward, with_bodies
 from apps.traffic.record import clip
 from hub.ocpi import envelope, headers
 from hub.ocpi.clientinfo import MODULE_ID
-from hub.ocpi.message import Answer, Message
-from hub.ocpi.module import Audience, Effect, Interface, Operation, Route
-from hub.ocpi.registry import Match
+from hub.ocpi.message import Answer, Message, Outgoing
+from hub.ocpi.module import Audience, Interface
 from hub.ocpi.status import Code, OcpiError, unauthorized
 from hub.routing.decide import decide
 from hub.routing.guard import check
@@ -88,7 +87,7 @@ async def _handle(process: Process, scope: Any, receive: Receive, send: Send) ->
         body = await read_body(receive, settings.HUB.max_request_bytes)
         answer = await _answer(process, request, caller, body, passage)
     except OcpiError as error:
-        passage.code, passage.error = int(error.code), error.message
+        passage.code, passage.error = int(error.code), error.reason
         answer = refused(error, request, passage, directory.snapshot(), process.clock())
     except Exception:  # the last line: whatever it was, the peer gets an OCPI answer
         log.exception("%s: internal error", request.correlation_id)
@@ -129,7 +128,7 @@ async def _answer(
     content = decode(body)
     network = directory.snapshot()
     if stand_in is not None and len(request.path) == 4:
-        message = _on_stand_in(request, body, content)
+        message = standins.message_on(request, body, content)
         passage.message, passage.action = message, "followed"
         _name(passage, message)
         call = Call(message, caller.platform, network.hub, network, process, process.clock())
@@ -164,38 +163,16 @@ async def _configuration(
         correlation_id=request.correlation_id,
         now=process.clock(),
     )
-    send = logged(process.client.send, process.keep_row, caller.platform.id, request.request_id)
+
+    async def send_and_wait(outgoing: Outgoing) -> Answer:
+        with passage.waiting():
+            return await process.client.send(outgoing)
+
+    send = logged(send_and_wait, process.keep_row, caller.platform.id, request.request_id)
     data = await configuration(asked, directory.snapshot(), send)
     passage.code = int(Code.SUCCESS)
     own = (("X-Request-ID", request.request_id), ("X-Correlation-ID", request.correlation_id))
     return Answer(200, own, envelope.render(Code.SUCCESS, process.clock(), data=data))
-
-
-_FOLLOWED = Operation(Effect.ASK)
-
-
-def _on_stand_in(request: Request, body: bytes, content: Any) -> Message:
-    """A request on a stand-in as a message: what it is for is the stand-in's to say, so routing
-    headers, often swapped on results, are not looked at."""
-    version, interface, module_id, _ = functional(request, registry())
-    module = registry().get(module_id)
-    if module is None:
-        raise no_such_page(request.path)
-    route = Route(interface, "via", {request.method: _FOLLOWED})
-    return Message(
-        version=version,
-        method=request.method,
-        match=Match(module, interface, route, _FOLLOWED, {}),
-        tail="",
-        query=request.query,
-        headers=request.headers,
-        body=body,
-        content=content,
-        to=None,
-        from_=None,
-        request_id=request.request_id,
-        correlation_id=request.correlation_id,
-    )
 
 
 def _name(passage: Passage, message: Message) -> None:
@@ -238,9 +215,21 @@ def _record(
         error=passage.error,
     )
     row.answer_bytes, row.object = passage.sent, clip(passage.object, 200)
+    row.follows = passage.follows
     own = b"" if answer.body is passage.answered else answer.body
     with_bodies(row, process.bodies, body, own, passage.private)
-    process.recorder.add(row)
+    process.recorder.add(row, counted=True)
     module = passage.module if known else ""
+    own_seconds = max(0.0, seconds - passage.waited)
     metrics.TALLY.message(module, passage.action, answer.status, row.code)
-    metrics.HUB_SECONDS.observe(max(0.0, seconds - passage.waited))
+    metrics.HUB_SECONDS.observe(own_seconds)
+    if passage.platform is not None:  # strangers are no partners: nobody need look after them
+        process.recorder.counts.message(
+            began,
+            passage.platform.id,
+            passage.to_platform,
+            row.module,
+            row.outcome,
+            own_ms=own_seconds * 1000,
+            partner_ms=passage.waited * 1000 if passage.to_platform else None,
+        )

@@ -1,5 +1,8 @@
 """One message on its way through the gateway, and the log row of its first leg."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from msgspec import Struct
@@ -40,7 +43,28 @@ class Passage(Struct):
     code: int | None = None
     error: str = ""
     private: bool = True
-    waited: float = 0.0  # seconds spent on the other party
+    waited: float = 0.0  # seconds spent on other platforms; on several at once, once
+    to_platform: int = 0  # the one that answered, or that was asked; 0: the hub
+    asked: int = 0  # platforms that are being waited for
+    asked_at: float = 0.0  # up to when that is in `waited`
     object: str = ""  # the kept object that it changed
     sent: int = 0  # bytes of the answer's body
+    follows: str = ""  # correlation id of the message whose stand-in it was sent to
     answered: bytes = b""  # the last body that another platform answered with
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Time in the block is the other platform's, not the hub's."""
+        self._time()
+        self.asked += 1
+        try:
+            yield
+        finally:
+            self._time()
+            self.asked -= 1
+
+    def _time(self) -> None:
+        now = time.perf_counter()
+        if self.asked:
+            self.waited += now - self.asked_at
+        self.asked_at = now

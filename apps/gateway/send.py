@@ -38,7 +38,8 @@ class _Leg:
         process, platform = self._call.process, self._platform
         began, started = process.clock(), time.perf_counter()
         try:
-            answer = await process.client.send(request, platform.id, platform.max_in_flight)
+            with self._passage.waiting():
+                answer = await process.client.send(request, platform.id, platform.max_in_flight)
         except OcpiError as error:
             self._record(request, None, error, began, started)
             raise
@@ -57,7 +58,6 @@ class _Leg:
         started: float,
     ) -> None:
         seconds = time.perf_counter() - started
-        self._passage.waited += seconds
         found = answer.envelope if answer is not None else None
         self._passage.code = found.status_code if found is not None else None
         call, message = self._call, self._call.message
@@ -80,7 +80,9 @@ class _Leg:
         # A body that is passed on as it came is in the log once, with the leg it came on.
         sent = b"" if request.body is message.body else request.body
         with_bodies(row, call.process.bodies, sent, self._passage.answered, call.private)
-        call.process.recorder.add(row)
+        call.process.recorder.add(row, counted=True)
+        if answer is not None or not self._passage.to_platform:
+            self._passage.to_platform = self._platform.id
         metrics.TALLY.forward(row.module, _outcome(answer, error))
         metrics.PARTNER_SECONDS.observe(seconds)
 

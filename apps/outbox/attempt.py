@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from apps.database import in_thread
+from apps.modules import registry
 from apps.outbox.due import Due, Result
 from apps.outbox.follow import OWNER_AND_ID
 from apps.parties import platforms
@@ -20,7 +21,7 @@ from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Answer, Headers, Outgoing
 from hub.ocpi.module import Interface
 from hub.ocpi.status import Code, OcpiError
-from hub.policy.retry import Done, Drop, Outcome, Verdict, retry_after, verdict
+from hub.policy.retry import Done, Drop, Follow, Outcome, Verdict, retry_after, verdict
 from hub.routing.hop import identity, target_url
 from hub.routing.network import Network, Platform
 
@@ -35,7 +36,7 @@ async def attempt(
 ) -> Result:
     """Sends a delivery to its platform, in either token form, and says what came of it."""
     try:
-        request = _request(due, platform, network)
+        request = request_of(due, platform, network, str(uuid.uuid4()))
     except OcpiError as impossible:
         return Result(due, None, int(impossible.code), Drop(impossible.message))
     began, started = clock(), time.perf_counter()
@@ -104,20 +105,40 @@ def count(results: Sequence[Result], now: datetime) -> None:
             metrics.DELIVERY_LAG.observe(max(0.0, (now - result.due.created_at).total_seconds()))
 
 
-def _request(due: Due, platform: Platform, network: Network) -> Outgoing:
+def ended(results: Sequence[Result]) -> tuple[int, int]:
+    """How many of a window were done, and how many given up."""
+    done = sum(isinstance(result.verdict, Done) for result in results)
+    return done, sum(isinstance(result.verdict, Drop | Follow) for result in results)
+
+
+def request_of(due: Due, platform: Platform, network: Network, request_id: str) -> Outgoing:
+    """What the platform is sent for a delivery. Raises OcpiError 4000 and 4003 when it cannot be
+    sent, 4001 when its agreement does not allow it any more."""
     base = platform.endpoints.get((due.module, Interface.RECEIVER))
     if base is None:
         raise OcpiError(Code.HUB_ERROR, f"it offers no RECEIVER interface of {due.module} any more")
+    why_not = _why_not(due, network)
+    if why_not:
+        raise OcpiError(Code.UNKNOWN_RECEIVER, why_not)
     content_type = (("Content-Type", "application/json"),) if due.body else ()
     return Outgoing(
         method=due.method,
         url=target_url(base, due.tail, due.query),
-        headers=identity(platform, str(uuid.uuid4()), due.correlation_id)
+        headers=identity(platform, request_id, due.correlation_id)
         + _routing(due, platform, network)
         + content_type,
         body=bytes(due.body),
         time_limit=TIME_LIMIT,
     )
+
+
+def _why_not(due: Due, network: Network) -> str:
+    """Why its owner and its receiver may not exchange it; empty where they may, and for what the
+    hub itself says to a platform."""
+    module = registry().get(due.module)
+    if not due.party or module is None:
+        return ""
+    return network.why_not(PartyId.parse(due.owner), PartyId.parse(due.party), module)
 
 
 def _routing(due: Due, platform: Platform, network: Network) -> Headers:

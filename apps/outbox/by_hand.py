@@ -1,4 +1,4 @@
-"""What an operator does to deliveries: send one again, give one up, let a resting lane go on.
+"""What an operator does to deliveries: send one again, give one up, hold a lane, let it go on.
 
 Nothing older goes out over something newer: a delivery is sent again only while no later one of
 the same object exists for the same party.
@@ -7,8 +7,10 @@ the same object exists for the same party.
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from apps.counts.collect import Counts
 from apps.outbox.models import Delivery, Lane
 
 State = Delivery.State
@@ -43,7 +45,14 @@ def send_again(ids: Iterable[int], now: datetime) -> int:
 def give_up(ids: Iterable[int], now: datetime) -> int:
     """Drops deliveries that wait; the number that did."""
     waiting = Delivery.objects.filter(pk__in=list(ids), state=State.WAITING)
-    return waiting.update(state=State.DROPPED, ended_at=now, reason=BY_HAND)
+    counts = Counts()
+    with transaction.atomic():
+        platforms = dict(waiting.select_for_update().values_list("pk", "platform_id"))
+        for platform_id in platforms.values():
+            counts.deliveries(now, platform_id, dropped=1)
+        counts.write_here()
+        rows = Delivery.objects.filter(pk__in=platforms)
+        return rows.update(state=State.DROPPED, ended_at=now, reason=BY_HAND)
 
 
 def go_on(platform_id: int) -> bool:
@@ -51,3 +60,16 @@ def go_on(platform_id: int) -> bool:
     rest."""
     resting = Lane.objects.filter(platform_id=platform_id, paused_until__isnull=False)
     return bool(resting.update(paused_until=None, paused_reason=""))
+
+
+def hold(platform_id: int, reason: str, now: datetime) -> bool:
+    """Lets everything in a lane wait until it is let go; False when it is held already."""
+    Lane.objects.get_or_create(platform_id=platform_id, defaults={"leased_until": now})
+    free = Lane.objects.filter(platform_id=platform_id, held_since=None)
+    return bool(free.update(held_since=now, held_reason=reason[:200]))
+
+
+def let_go(platform_id: int) -> bool:
+    """Ends the holding of a lane; False when it was not held."""
+    held = Lane.objects.filter(platform_id=platform_id, held_since__isnull=False)
+    return bool(held.update(held_since=None, held_reason=""))

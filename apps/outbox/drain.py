@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from apps.database import Pool
 from apps.outbox import lane
-from apps.outbox.attempt import Clock, Send, attempt, count
+from apps.outbox.attempt import Clock, Send, attempt, count, ended
 from apps.outbox.due import Due, Result
 from apps.outbox.room import Room
 from apps.traffic.recorder import Recorder
@@ -63,7 +63,8 @@ async def _windows(platform_id: int, means: Means) -> int:
                 await lane.extend(connection, platform_id, clock())
                 extended = began
             if platform is None or platform.status is not Status.CONNECTED:
-                await lane.drop_all(connection, platform_id, "not connected", clock())
+                gone = await lane.drop_all(connection, platform_id, "not connected", clock())
+                means.recorder.counts.deliveries(clock(), platform_id, dropped=gone)
                 return attempts
             size = _size(platform)
             window = await lane.book(connection, platform_id, clock(), size)
@@ -72,8 +73,10 @@ async def _windows(platform_id: int, means: Means) -> int:
         attempts += len(window)
         results = await asyncio.gather(*(_attempt(due, platform, network, means) for due in window))
         async with pool.connection() as connection:
-            await lane.record(connection, results, clock())
+            gone = await lane.record(connection, results, clock())
         count(results, clock())
+        done, dropped = ended(results)
+        means.recorder.counts.deliveries(clock(), platform_id, done=done, dropped=dropped + gone)
         if any(isinstance(result.verdict, Pause) for result in results):
             return attempts
         if platform.max_per_second:

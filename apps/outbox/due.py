@@ -1,13 +1,13 @@
 """A delivery that is due, and what an attempt at it came to."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from hub.policy.retry import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """One delivery whose next attempt is booked; `attempts` counts this one."""
 
     id: int
@@ -27,8 +27,7 @@ class Due:
     request_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What one attempt came to."""
 
     due: Due

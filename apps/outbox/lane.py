@@ -9,8 +9,9 @@ from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct, json
 from psycopg import AsyncConnection
-from psycopg.rows import class_row
+from psycopg.rows import args_row
 
 from apps.outbox.coalesce import coalesce
 from apps.outbox.due import Due, Result
@@ -31,6 +32,7 @@ WHERE lane.leased_until <= %(now)s AND coalesce(lane.paused_until, %(now)s) <= %
 """
 # The oldest waiting delivery of a party and object; `newer` says whether others wait behind it.
 # What is for the platform itself, news of other parties, is tried before pushes that may be theirs.
+# Of a lane that an operator holds nothing goes, from the next window on.
 _HEADS = """
 SELECT d.id, d.party, d.object, d.attempts, EXISTS (
     SELECT 1 FROM outbox_delivery n WHERE n.state = 'waiting' AND n.platform_id = d.platform_id
@@ -38,6 +40,9 @@ SELECT d.id, d.party, d.object, d.attempts, EXISTS (
 ) AS newer
 FROM outbox_delivery d
 WHERE d.state = 'waiting' AND d.platform_id = %(platform)s AND d.due_at <= %(now)s
+AND NOT EXISTS (
+    SELECT 1 FROM outbox_lane l WHERE l.platform_id = %(platform)s AND l.held_since IS NOT NULL
+)
 AND NOT EXISTS (
     SELECT 1 FROM outbox_delivery o WHERE o.state = 'waiting' AND o.platform_id = d.platform_id
     AND o.party = d.party AND o.object = d.object AND o.id < d.id
@@ -60,8 +65,8 @@ RETURNING d.id, d.platform_id, d.party, d.object, d.attempts, d.created_at, p.mo
 _RECORD = """
 UPDATE outbox_delivery d SET state = r.state, ended_at = r.ended_at,
     due_at = coalesce(r.due_at, d.due_at), http_status = r.http, code = r.code, reason = r.reason
-FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::int[], %s::int[],
-    %s::text[]) AS r (id, state, ended_at, due_at, http, code, reason)
+FROM json_to_recordset(%s::json) AS r (id bigint, state text, ended_at timestamptz,
+    due_at timestamptz, http int, code int, reason text)
 WHERE d.id = r.id AND d.state = 'waiting'
 """
 # Platforms one after the other, each found by one look into the index.
@@ -76,9 +81,30 @@ WITH RECURSIVE next AS (
 )
 SELECT next.platform_id FROM next LEFT JOIN outbox_lane lane USING (platform_id)
 WHERE next.platform_id IS NOT NULL AND coalesce(lane.paused_until, %(now)s) <= %(now)s
+AND lane.held_since IS NULL
 AND EXISTS (SELECT 1 FROM outbox_delivery d WHERE d.state = 'waiting'
     AND d.platform_id = next.platform_id AND d.due_at <= %(now)s)
 """
+# A burst of pushes nudges each lane again and again: where nothing waits, nothing is even leased.
+_IDLE = """
+SELECT asked.id FROM unnest(%(platforms)s::bigint[]) AS asked (id)
+LEFT JOIN outbox_lane lane ON lane.platform_id = asked.id
+CROSS JOIN LATERAL (SELECT d.id FROM outbox_delivery d WHERE d.state = 'waiting'
+    AND d.platform_id = asked.id ORDER BY d.id LIMIT 1) AS first
+WHERE coalesce(lane.leased_until, %(now)s) <= %(now)s
+"""
+
+
+class _Record(Struct, frozen=True):
+    """What is written of one outcome: its end, or its next attempt."""
+
+    id: int
+    state: str
+    ended_at: datetime | None
+    due_at: datetime | None
+    http: int | None
+    code: int | None
+    reason: str
 
 
 async def version(connection: Connection) -> int:
@@ -86,6 +112,13 @@ async def version(connection: Connection) -> int:
     cursor = await connection.execute("SELECT version FROM parties_directory WHERE id = 1")
     row = await cursor.fetchone()
     return row[0] if row else 0
+
+
+async def idle(connection: Connection, platform_ids: Sequence[int], now: datetime) -> Sequence[int]:
+    """Those of some platforms for which something waits while nobody has their lane."""
+    values = {"platforms": platform_ids, "now": now}
+    cursor = await connection.execute(_IDLE, values)
+    return [row[0] for row in await cursor.fetchall()]
 
 
 async def lease(connection: Connection, platform_id: int, now: datetime) -> bool:
@@ -128,16 +161,23 @@ async def book(
         chosen.append(merged or head)
     if not chosen:
         return []
-    async with connection.cursor(row_factory=class_row(Due)) as cursor:
+    async with connection.cursor(binary=True, row_factory=args_row(Due)) as cursor:
         await cursor.execute(_BOOK, {"ids": chosen, "until": lease_until(now)})
         return await cursor.fetchall()
 
 
-async def record(connection: Connection, results: Sequence[Result], now: datetime) -> None:
-    """Writes the outcomes of a window back, all of them or none."""
+async def record(connection: Connection, results: Sequence[Result], now: datetime) -> int:
+    """Writes the outcomes of a window back, all of them or none. How many others were dropped,
+    because the platform refuses the hub's token and they have waited long."""
     async with connection.transaction() if _needs_more(results) else nullcontext():
         rows = [await _row(connection, result, now) for result in results]
-        await connection.execute(_RECORD, [list(column) for column in zip(*rows, strict=True)])
+        gone = [
+            await pause(connection, result.due.platform_id, result.verdict.reason, now)
+            for result in results
+            if isinstance(result.verdict, Pause)
+        ]
+        await connection.execute(_RECORD, (json.encode(rows).decode(),))
+    return sum(gone)
 
 
 def _needs_more(results: Sequence[Result]) -> bool:
@@ -145,37 +185,36 @@ def _needs_more(results: Sequence[Result]) -> bool:
     return any(isinstance(result.verdict, Follow | Pause) for result in results)
 
 
-async def _row(connection: Connection, result: Result, now: datetime) -> tuple[object, ...]:
-    """An outcome as the record of it: id, state, end, next attempt, HTTP status, OCPI code,
-    reason."""
-    due = result.due
-    answered = (result.http, result.code)
+async def _row(connection: Connection, result: Result, now: datetime) -> _Record:
+    """An outcome as the record of it."""
+    due, http, code = result.due, result.http, result.code
     match result.verdict:
         case Done():
-            return due.id, "done", now, None, *answered, ""
+            return _Record(due.id, "done", now, None, http, code, "")
         case Drop(reason):
-            return due.id, "dropped", now, None, *answered, reason
+            return _Record(due.id, "dropped", now, None, http, code, reason)
         case Follow(reason):
             said = await follow(connection, due, now)
-            return due.id, "dropped", now, None, *answered, f"{reason}; {said}"
+            return _Record(due.id, "dropped", now, None, http, code, f"{reason}; {said}")
         case RetryAt(at, reason):
-            return due.id, "waiting", None, at, *answered, reason
+            return _Record(due.id, "waiting", None, at, http, code, reason)
         case Pause(reason):
-            await pause(connection, due.platform_id, reason, now)
-            return due.id, "waiting", None, now, *answered, reason
+            return _Record(due.id, "waiting", None, now, http, code, reason)
 
 
-async def pause(connection: Connection, platform_id: int, reason: str, now: datetime) -> None:
-    """Lets a lane rest: its platform refuses the hub's token. What has waited long is dropped."""
+async def pause(connection: Connection, platform_id: int, reason: str, now: datetime) -> int:
+    """Lets a lane rest: its platform refuses the hub's token. What has waited long is dropped;
+    returns how many those are."""
     await connection.execute(
         "UPDATE outbox_lane SET paused_until = %s, paused_reason = %s WHERE platform_id = %s",
         (now + PAUSE, reason, platform_id),
     )
-    await connection.execute(
+    cursor = await connection.execute(
         "UPDATE outbox_delivery SET state = 'dropped', ended_at = %s, reason = %s "
         "WHERE state = 'waiting' AND platform_id = %s AND created_at < %s",
         (now, f"{reason}: it refuses the hub's token", platform_id, now - PATIENCE),
     )
+    return cursor.rowcount
 
 
 async def drop_all(connection: Connection, platform_id: int, reason: str, now: datetime) -> int:

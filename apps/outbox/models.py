@@ -86,13 +86,15 @@ class Delivery(models.Model):
 
 
 class Lane(models.Model):
-    """One platform's queue: until when somebody drains it, and until when it rests because the
-    platform refuses the hub's token."""
+    """One platform's queue: until when somebody drains it, until when it rests because the platform
+    refuses the hub's token, and since when an operator holds it."""
 
     platform_id = models.BigIntegerField(primary_key=True)
     leased_until = models.DateTimeField()
     paused_until = models.DateTimeField(null=True)
     paused_reason = models.TextField(blank=True, default="")
+    held_since = models.DateTimeField(null=True)
+    held_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return f"lane of platform {self.platform_id}"

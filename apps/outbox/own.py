@@ -65,3 +65,9 @@ def waiting(platform_id: int, correlation_id: str) -> int:
     """How many of these have yet to go out to a platform."""
     rows = Delivery.objects.filter(platform_id=platform_id, state=Delivery.State.WAITING)
     return rows.filter(payload__correlation_id=correlation_id).count()
+
+
+def has_room(platform_id: int, most: int) -> bool:
+    """Whether fewer than so many deliveries of whatever kind wait for a platform."""
+    rows = Delivery.objects.filter(platform_id=platform_id, state=Delivery.State.WAITING)
+    return rows[:most].count() < most

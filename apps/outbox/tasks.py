@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from celery import shared_task
 from celery.signals import worker_process_shutdown
@@ -16,10 +16,11 @@ from django.db import DatabaseError
 from apps import database
 from apps.background import Background
 from apps.database import in_thread
-from apps.outbox import lane, personal
+from apps.outbox import depth, lane, personal
 from apps.outbox.drain import Means, drain
 from apps.outbox.models import Delivery, Payload
 from apps.outbox.room import Room
+from apps.outbox.shared import Shared
 from apps.parties import directory, signs
 from apps.parties.signs import Signs
 from apps.traffic.personal import modules
@@ -47,6 +48,7 @@ class Worker:
             self.signs.outcome,
         )
         self.recorder = Recorder(self.pool)
+        self.picture = Shared(self._picture)
         self.means = Means(self.pool, self.picture, self.client.send, _now, self.recorder, Room())
         self._stop = asyncio.Event()
         self.runner.run(self.pool.open())
@@ -78,16 +80,22 @@ class Worker:
         return attempts
 
     def start(self, platform_ids: Iterable[int]) -> None:
-        """Begins to drain lanes, side by side, and does not wait."""
-        self.runner.start("log", self.recorder.run(self._stop))
-        self.runner.start("signs", self._write_signs())
-        for platform_id in platform_ids:
-            self.runner.start(platform_id, self._drain(platform_id))
+        """Begins to drain those lanes in which something waits, side by side, and does not wait.
+        One that is drained already is left alone: whoever has it looks again after letting go."""
+        self.runner.run(self._start(list(platform_ids)))
+
+    async def _start(self, platform_ids: list[int]) -> None:
+        self.runner.begin("log", partial(self.recorder.run, self._stop))
+        self.runner.begin("signs", self._write_signs)
+        async with self.pool.connection() as connection:
+            idle = await lane.idle(connection, platform_ids, _now())
+        for platform_id in idle:
+            self.runner.begin(platform_id, partial(self._drain, platform_id))
 
     async def _drain(self, platform_id: int) -> int:
         return await drain(platform_id, self.means)
 
-    async def picture(self) -> Network:
+    async def _picture(self) -> Network:
         """The network as it is now, with what failed in this process: asked before each window, so
         that a platform that went away gets no more than the one under way."""
         if self.signs.pressing:
@@ -143,6 +151,12 @@ def drain_lanes(platform_ids: list[int]) -> None:
 def sweep() -> None:
     """Wakes lanes that are due: it repairs lost nudges and starts retries."""
     worker().start(worker().due())
+
+
+@shared_task
+def sample() -> None:
+    """Notes how much waits, for the counters."""
+    depth.sample(_now())
 
 
 @shared_task

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from apps.traffic.outcome import outcome
 from apps.traffic.record import BodyPolicy, Row, clip, header_lines
 from hub.ocpi.message import Answer, Headers, Outgoing
 from hub.ocpi.status import OcpiError
@@ -58,6 +59,7 @@ def onward(
         answer_headers=header_lines(got.headers),
         request_body=None,
         answer_body=None,
+        outcome=outcome(got.status or None, code).value,
     )
 
 
@@ -99,6 +101,7 @@ def inward(
         answer_headers=header_lines(answer.headers),
         request_body=None,
         answer_body=None,
+        outcome=outcome(answer.status, code).value,
     )
 
 

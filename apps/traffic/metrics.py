@@ -47,6 +47,7 @@ ANNOUNCED = Counter(
 CAUGHT_UP = Counter(
     "hub_caught_up_total", "Objects booked for platforms that had been away.", ("module",)
 )
+GIVEN = Counter("hub_given_total", "Objects booked for parties by new agreements.", ("module",))
 
 
 class Tally:

@@ -7,12 +7,18 @@ once, with the leg it came on.
 
 from django.db import models
 
+from apps.traffic.outcome import Outcome
+
 
 class Direction(models.TextChoices):
     """Who called whom."""
 
     IN = "in"  # a platform called the hub
     OUT = "out"  # the hub called a platform
+
+
+# The log is mostly of the others; these would be found late without an index.
+RARE_METHODS = ("POST", "DELETE")
 
 
 class Leg(models.Model):
@@ -43,6 +49,15 @@ class Leg(models.Model):
     request_body = models.TextField(null=True)
     answer_body = models.TextField(null=True)
     object = models.TextField(blank=True, default="", help_text="The kept object that it changed.")
+    outcome = models.CharField(
+        max_length=7, choices=[(each.value, each.value) for each in Outcome], default=Outcome.OK
+    )
+    follows = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        help_text="Correlation id of the message whose stand-in it was sent to.",
+    )
 
     class Meta:
         verbose_name = "message"
@@ -50,10 +65,27 @@ class Leg(models.Model):
         indexes = (
             models.Index(fields=["correlation_id"], name="leg_correlation"),
             models.Index(fields=["request_id"], name="leg_request"),
-            models.Index(fields=["platform_id", "-id"], name="leg_platform"),
             models.Index(fields=["-id"], name="leg_newest"),
             models.Index(
                 fields=["object", "-id"], name="leg_object", condition=~models.Q(object="")
+            ),
+            models.Index(fields=["follows"], name="leg_follows", condition=~models.Q(follows="")),
+            # What the list is narrowed by, each with the newest first. In the order of time and
+            # not of ids, so that a list begins in the newest partition and may end there.
+            models.Index(fields=["-at", "-id"], name="leg_at"),
+            models.Index(fields=["platform_id", "-at", "-id"], name="leg_platform_at"),
+            models.Index(fields=["from_party", "-at", "-id"], name="leg_from_at"),
+            models.Index(fields=["to_party", "-at", "-id"], name="leg_to_at"),
+            models.Index(fields=["module", "-at", "-id"], name="leg_module_at"),
+            models.Index(
+                fields=["method", "-at", "-id"],
+                name="leg_method_at",
+                condition=models.Q(method__in=RARE_METHODS),
+            ),
+            models.Index(
+                fields=["outcome", "-at", "-id"],
+                name="leg_outcome_at",
+                condition=~models.Q(outcome="ok"),
             ),
         )
 

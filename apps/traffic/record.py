@@ -48,6 +48,8 @@ class Row(Struct):
     request_body: str | None
     answer_body: str | None
     object: str = ""
+    outcome: str = ""
+    follows: str = ""
 
 
 COLUMNS = Row.__struct_fields__

@@ -1,4 +1,4 @@
-"""Writes the message log in batches, beside the traffic and never in its way.
+"""Writes the message log and the counts in batches, beside the traffic and never in its way.
 
 Rows wait in memory and are written by COPY a few times a second. When the database cannot keep up
 the buffer gives up bodies first, then whole rows, and counts both.
@@ -6,11 +6,13 @@ the buffer gives up bodies first, then whole rows, and counts both.
 
 import asyncio
 import logging
+import time
 from collections import deque
 from contextlib import suppress
 
 from psycopg import Error, sql
 
+from apps.counts.collect import HUB, Counts
 from apps.database import Pool
 from apps.traffic import metrics
 from apps.traffic.record import COLUMNS, Row, columns
@@ -18,6 +20,7 @@ from apps.traffic.record import COLUMNS, Row, columns
 BATCH = 2_000
 SLICE = 25
 EVERY_SECONDS = 0.25
+COUNTS_EVERY_SECONDS = 2.0
 BODIES_UP_TO = 10_000
 ROWS_UP_TO = 50_000
 
@@ -29,15 +32,20 @@ log = logging.getLogger(__name__)
 
 class Recorder:
     """The buffer of one process. `add` never waits; `run` writes until it is told to
-    stop, `flush` writes what there is."""
+    stop, `flush` writes what there is. `counts` is written by both, by `run` less often."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self.counts = Counts()
         self._rows: deque[Row] = deque()
         self._writing = asyncio.Lock()
 
-    def add(self, row: Row) -> None:
-        """Takes a row; drops its bodies when the buffer is long, and itself when it is full."""
+    def add(self, row: Row, *, counted: bool = False) -> None:
+        """Takes a row; drops its bodies when the buffer is long, and itself when it is full. It
+        is a request of the hub's own, and counted as such, unless it is `counted` already: with
+        the message that it belongs to."""
+        if not counted:
+            count_own(self.counts, row)
         waiting = len(self._rows)
         if waiting >= ROWS_UP_TO:
             metrics.LOG_DROPPED.labels("row").inc()
@@ -49,18 +57,26 @@ class Recorder:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Writes batches until told to stop; never breaks off in the middle of one."""
+        counted = 0.0
         while not stop.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
             metrics.TALLY.publish()
             try:
-                await self.flush()
+                await self._write_rows()
+                if time.monotonic() - counted >= COUNTS_EVERY_SECONDS:
+                    await self.counts.write(self._pool)
+                    counted = time.monotonic()
             except (Error, TimeoutError) as error:
                 # The rows are still waiting; the next round tries again.
                 log.warning("message log not written: %s", type(error).__name__)
 
     async def flush(self) -> None:
         """Writes everything that waits. Raises psycopg.Error; nothing is lost then."""
+        await self._write_rows()
+        await self.counts.write(self._pool)
+
+    async def _write_rows(self) -> None:
         async with self._writing:
             while self._rows:
                 batch = [self._rows.popleft() for _ in range(min(BATCH, len(self._rows)))]
@@ -80,3 +96,10 @@ class Recorder:
                 await copy.write_row(columns(row))
                 if number % SLICE == 0:
                     await asyncio.sleep(0)  # messages go first
+
+
+def count_own(counts: Counts, row: Row) -> None:
+    """Counts a request of the hub itself, all of whose time was the platform's."""
+    counts.message(
+        row.at, HUB, row.platform_id or HUB, row.module, row.outcome, partner_ms=row.milliseconds
+    )

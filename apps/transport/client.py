@@ -33,7 +33,7 @@ from hub.ocpi.status import OcpiError
 Report = Callable[[int, Answer | None, OcpiError | None], None]
 CONNECT_SECONDS = 5.0
 RESOLVE_AGAIN_SECONDS = 60.0
-IDLE_CONNECTIONS = 64
+IDLE_CONNECTIONS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class Client:
         max_answer_bytes: larger answers are refused while they arrive.
         max_in_flight: requests that may wait at one `lane` (a platform) at a time.
         report: told what came of each request at a lane that was sent to its end.
+        redirects: whether that one case is followed.
     """
 
     def __init__(
@@ -61,11 +62,14 @@ class Client:
         max_answer_bytes: int = 32 * 2**20,
         max_in_flight: int = 500,
         report: Report | None = None,
+        *,
+        redirects: bool = True,
     ) -> None:
         self._allow = allow
         self._max_answer_bytes = max_answer_bytes
         self._max_in_flight = max_in_flight
         self._report = report
+        self._redirects = redirects
         self._pinned: dict[Origin, _Pinned] = {}
         self._in_flight: Counter[int] = Counter()
 
@@ -107,7 +111,7 @@ class Client:
         try:
             async with asyncio.timeout(request.time_limit):
                 answer = await self._connect_and_send(request)
-                if answer.status in (307, 308):
+                if answer.status in (307, 308) and self._redirects:
                     return await self._follow_once(request, answer)
                 return answer
         except TimeoutError:

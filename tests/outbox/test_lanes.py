@@ -82,6 +82,26 @@ def test_a_lane_has_one_worker_and_a_dead_ones_lease_runs_out(
     assert drained(row, at(31)) == 1
 
 
+def test_a_nudge_begins_only_lanes_in_which_something_waits_and_that_nobody_has(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    row, nobody = hub.row(msp).pk, hub.row(cpo).pk
+
+    def idle(offset: float) -> list[int]:
+        async def found() -> list[int]:
+            async with worker().pool.connection() as connection:
+                return list(await lane.idle(connection, [row, nobody], at(offset)()))
+
+        return worker().runner.run(found())
+
+    assert idle(0) == []
+    push(cpo)
+    assert idle(0) == [row]
+    Lane.objects.update_or_create(platform_id=row, defaults={"leased_until": at(60)()})
+    assert idle(0) == []
+    assert idle(61) == [row]
+
+
 def test_two_workers_at_once_deliver_once(hub: Hub, cpo: Platform, msp: Platform) -> None:
     for n in range(30):
         push(cpo, f"T{n}")
@@ -280,9 +300,11 @@ def test_a_long_queue_is_found_by_index(hub: Hub, cpo: Platform, msp: Platform) 
         )
         cursor.execute("ANALYZE outbox_delivery")
         values: Any = {"platform": row, "now": datetime.now(UTC), "window": lane.WINDOW}
-        for statement in (lane._HEADS, lane._DUE_PLATFORMS):
+        values["platforms"] = [row]
+        for statement in (lane._HEADS, lane._DUE_PLATFORMS, lane._IDLE):
             cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values)
             plan = json.dumps(cursor.fetchone()[0])
-            assert "Seq Scan" not in plan.replace("outbox_lane", ""), plan
+            scanned = re.findall(r'"Node Type": "Seq Scan".*?"Relation Name": "(\w+)"', plan)
+            assert set(scanned) <= {"outbox_lane"}, plan  # a row for each platform, no more
             rows = [int(n) for n in re.findall(r'"Actual Rows": (\d+)', plan)]
             assert max(rows) <= 2 * lane.WINDOW, plan

@@ -13,6 +13,7 @@ from apps.gateway.limits import Buckets
 from apps.traffic import metrics, partitions, recorder
 from apps.traffic.legs import Between, inward
 from apps.traffic.models import Leg
+from apps.traffic.outcome import outcome
 from apps.traffic.record import BodyPolicy
 from hub.ocpi.message import Answer
 from tests.gateway.objects import cdr, session, tariff
@@ -92,6 +93,34 @@ def test_a_refusal_is_logged_with_its_reason(hub: Hub, cpo: Platform) -> None:
     hub.flush()
     leg = Leg.objects.get(module="tariffs")
     assert (leg.code, "XX/YYY" in leg.error) == (4001, True)
+
+
+@pytest.mark.parametrize(
+    ("http", "code", "word"),
+    [
+        (200, 1000, "ok"), (201, None, "ok"), (200, 1999, "ok"),
+        (200, 2000, "refused"), (200, 2004, "refused"), (401, 2000, "refused"),
+        (404, None, "refused"), (429, 2000, "refused"), (200, 4001, "refused"),
+        (None, None, "failed"), (None, 4002, "failed"), (500, 2000, "failed"),
+        (302, None, "failed"), (200, 3000, "failed"), (200, 4000, "failed"),
+        (200, 4003, "failed"), (503, 1000, "failed"),
+    ],
+)  # fmt: skip
+def test_an_outcome_is_one_of_three_words(http: int | None, code: int | None, word: str) -> None:
+    assert outcome(http, code) == word
+
+
+def test_legs_carry_their_outcome(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=("XX", "YYY"))
+    msp.faults.set("http", 500)
+    cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=MSP)
+    msp.offline()
+    cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=MSP)
+    hub.flush()
+    legs = Leg.objects.filter(module="tariffs").order_by("at", "pk")
+    assert sorted((leg.direction, leg.outcome) for leg in legs) == [
+        ("in", "failed"), ("in", "failed"), ("in", "refused"), ("out", "failed"), ("out", "failed"),
+    ]  # fmt: skip
 
 
 def test_no_token_ever_reaches_the_log(hub: Hub, caplog: pytest.LogCaptureFixture) -> None:

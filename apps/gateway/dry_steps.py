@@ -1,0 +1,91 @@
+"""What a dry run tells: its steps, the legs that would be sent, the refusal. Plain data."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from psycopg import AsyncConnection
+
+from apps.traffic.record import header_lines
+from hub.ocpi.ids import PartyId
+from hub.ocpi.message import Message, Outgoing
+from hub.ocpi.status import OcpiError
+from hub.routing.network import Network, Platform
+
+NEW_ID = "(a new one)"
+
+
+class Step(Struct):
+    """One check, and how it ended: what was found, or why it refuses."""
+
+    name: str
+    passed: bool = True
+    says: str = ""
+
+
+class Leg(Struct, frozen=True):
+    """One onward leg that would be sent. The token in `headers` is masked; `body` is None where it
+    is the same bytes."""
+
+    party: str
+    platform: str
+    method: str
+    url: str
+    headers: list[str]
+    body: str | None
+
+
+class Refusal(Struct, frozen=True):
+    """The answer of the hub when it refuses; `reason` is what only its operator is told."""
+
+    http: int
+    code: int
+    text: str
+    reason: str
+
+
+class Case(Struct, frozen=True):
+    """A message that passed the guard, and what is needed to say what becomes of it. The connection
+    is read from only."""
+
+    message: Message
+    from_party: PartyId
+    platform: Platform
+    network: Network
+    connection: AsyncConnection[Any]
+    now: datetime
+
+
+class Run(Struct):
+    """All of it. `row` is that of the routing table, `action` what the hub would do."""
+
+    steps: list[Step] = []
+    row: int | None = None
+    action: str = ""
+    legs: list[Leg] = []
+    refusal: Refusal | None = None
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[Step]:
+        """One step; an OcpiError in the block is why it did not pass, and goes on."""
+        step = Step(name)
+        self.steps.append(step)
+        try:
+            yield step
+        except OcpiError as error:
+            step.passed, step.says = False, error.message
+            raise
+
+    def add(self, party: str, platform: Platform, request: Outgoing, body: bytes) -> None:
+        """Notes a leg that would be sent in place of a message with that body."""
+        new = None if request.body == body else request.body.decode("utf-8", "replace")
+        lines = header_lines(request.headers).split("\n")
+        self.legs.append(Leg(party, platform.name, request.method, request.url, lines, new))
+
+    def refuse(self, error: OcpiError) -> None:
+        """Ends with the answer that the platform would get."""
+        reason = error.reason if error.reason != error.message else ""
+        self.refusal = Refusal(error.http, int(error.code), error.message, reason)
+        self.legs = []
