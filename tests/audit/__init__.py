@@ -1,0 +1,1 @@
+"""What operators did, and that nobody can change what was written of it."""
