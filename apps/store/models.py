@@ -112,6 +112,8 @@ class Finding(models.Model):
                 models.Index(fields=[name, "-id"], name=f"finding_{name}")
                 for name in ("platform", "module", "owner", "code", "severity")
             ),
+            # What one rule finds with one owner: from the counts on the page of data quality.
+            models.Index(fields=["owner", "module", "code", "-id"], name="finding_owner_rule"),
             # By the id that a path ends in, see arrivals.py.
             models.Index(
                 "owner",
@@ -218,6 +220,10 @@ class StandIn(models.Model):
         indexes = (
             models.Index(fields=["expires_at"], name="standin_expiry"),
             models.Index(fields=["module", "key"], name="standin_key", condition=~models.Q(key="")),
+            # Until when the result of a message may come.
+            models.Index(
+                fields=["correlation_id"], name="standin_result", condition=models.Q(kind="result")
+            ),
         )
 
     def __str__(self) -> str:

@@ -1,0 +1,1 @@
+"""Scores, counts and places, read out of kept objects."""
