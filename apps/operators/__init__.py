@@ -1,0 +1,1 @@
+"""Who may log in, and how: second factor, lockout, sessions, trusted proxies, API tokens."""
