@@ -1,0 +1,159 @@
+"""The shapes of answers about who is connected: platforms, parties, invitations, agreements."""
+
+from drf_spectacular.utils import inline_serializer
+from rest_framework.serializers import (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    DictField,
+    IntegerField,
+    Serializer,
+)
+
+from apps.api.shapes import many, maybe
+
+
+class PlatformInShort(Serializer):
+    id = IntegerField()
+    platform = CharField(help_text="Its name in this hub.")
+    status = CharField(help_text="A ConnectionStatus.")
+    since = DateTimeField()
+    version = CharField()
+    parties = many(CharField())
+    last_seen = maybe(DateTimeField)
+    open_claims = IntegerField()
+
+
+class PartyOfPlatform(Serializer):
+    party = CharField()
+    role = CharField()
+    name = CharField()
+
+
+class EndpointOfPlatform(Serializer):
+    module = CharField()
+    interface = CharField()
+    url = CharField(help_text="As the platform listed it.")
+    override = CharField(help_text="An operator's correction; used in its place.")
+
+
+class TokenAge(Serializer):
+    kind = CharField()
+    created = DateTimeField()
+    age_seconds = IntegerField()
+    expires = maybe(DateTimeField)
+    replaced = BooleanField()
+
+
+class Claim(Serializer):
+    id = IntegerField()
+    platform = CharField()
+    party = CharField()
+    role = CharField()
+    held_by = CharField()
+    claimed = DateTimeField()
+    decision = CharField()
+    decided = maybe(DateTimeField)
+
+
+class IsItThere(Serializer):
+    last_check = maybe(DateTimeField)
+    check_said = CharField()
+    checks_failed = IntegerField()
+    failures_in_a_row = IntegerField()
+    failing_since = maybe(DateTimeField)
+
+
+class ChangeOfStatus(Serializer):
+    at = DateTimeField()
+    before = CharField()
+    after = CharField()
+    cause = CharField()
+    announced = maybe(DateTimeField)
+
+
+class CaughtUp(Serializer):
+    missed_from = DateTimeField()
+    returned = DateTimeField()
+    booked = IntegerField()
+    ended = maybe(DateTimeField)
+
+
+class Given(Serializer):
+    party = CharField()
+    owner = CharField()
+    module = CharField()
+    began = DateTimeField()
+    booked = IntegerField()
+    ended = maybe(DateTimeField)
+    reason = CharField()
+
+
+class Platform(Serializer):
+    platform = CharField(help_text="Its name in this hub.")
+    id = IntegerField()
+    status = CharField()
+    since = DateTimeField()
+    cause = CharField()
+    version = CharField()
+    versions_url = CharField()
+    last_seen = maybe(DateTimeField)
+    parties = PartyOfPlatform(many=True)
+    endpoints = EndpointOfPlatform(many=True)
+    tokens = TokenAge(many=True)
+    learned = DictField(help_text="Habits that differ from the specification, and when seen.")
+    switches = DictField()
+    claims = Claim(many=True)
+    waiting_deliveries = IntegerField()
+    liveness = IsItThere()
+    history = ChangeOfStatus(many=True)
+    caught_up = CaughtUp(many=True)
+    given = Given(many=True)
+
+
+class Party(Serializer):
+    id = IntegerField()
+    party = CharField()
+    role = CharField()
+    name = CharField()
+    platform = CharField()
+    platform_id = IntegerField()
+    status = CharField()
+
+
+class Invitation(Serializer):
+    platform = CharField()
+    token_a = CharField(help_text="Good for registering only, once; shown here and never again.")
+    token_a_base64 = CharField()
+    versions_url = CharField()
+    expires = DateTimeField()
+
+
+class Done(Serializer):
+    """What came of an act."""
+
+    result = CharField()
+    invitation = Invitation(allow_null=True)
+
+
+class Agreement(Serializer):
+    id = IntegerField()
+    one = CharField()
+    other = CharField()
+    modules = many(CharField())
+    state = CharField()
+    starts = maybe(DateTimeField)
+    ends = maybe(DateTimeField)
+    now = CharField()
+    history = inline_serializer(
+        "ChangeOfAgreement",
+        # Not a class: Python has another use for the word from.
+        {
+            "at": DateTimeField(),
+            "from": CharField(),
+            "to": CharField(),
+            "by": CharField(),
+            "cause": CharField(),
+        },
+        many=True,
+    )

@@ -1,0 +1,281 @@
+"""The table of resources: lists and single rows, and the acts that the pages offer for each.
+
+From each line follow GET of the list, GET of one, and a POST for every act of its page; so whatever
+operators can do to a row on a page, scripts can do.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Model, Q, QuerySet
+from rest_framework.serializers import BaseSerializer
+
+from apps.alerts.models import Alert, Kind
+from apps.api import acting, network_shapes, shapes
+from apps.api.lists import endless_page, query_of, small_page
+from apps.api.operation import Call, NotThere, Operation, Page
+from apps.audit import chain
+from apps.audit.models import Entry
+from apps.console import (
+    agreement_facts,
+    alert_facts,
+    delivery_facts,
+    facts,
+    kept_objects,
+    message_facts,
+    pull_facts,
+)
+from apps.console.acts import ActsAdmin
+from apps.console.endless import EndlessAdmin
+from apps.console.fields import PartyField
+from apps.outbox.models import Delivery
+from apps.parties.models import Agreement, CredentialsRole, PartyClaim, Platform
+from apps.store.models import Finding
+from apps.sync.models import Pull, Source
+from apps.traffic.models import Leg
+from hub.ocpi.module import Role
+from hub.routing.agreements import State
+from hub.routing.network import Status
+
+Told = Callable[[Sequence[Any], datetime], list[Any]]
+Query = Mapping[str, forms.Field]
+
+
+def each(fact: Callable[..., Any]) -> Told:
+    """Rows one by one, by a function of a row."""
+    return lambda rows, now: [fact(row) for row in rows]
+
+
+def each_at(fact: Callable[..., Any]) -> Told:
+    """The same of a row and the moment."""
+    return lambda rows, now: [fact(row, now) for row in rows]
+
+
+def chosen(names: Any, text: str = "") -> forms.Field:
+    """A parameter with these values."""
+    return forms.ChoiceField(
+        choices=[("", ""), *((str(name), str(name)) for name in names)],
+        required=False,
+        help_text=text,
+    )
+
+
+def text(about: str = "") -> forms.Field:
+    return forms.CharField(required=False, help_text=about)
+
+
+def party() -> forms.Field:
+    return PartyField(required=False, max_length=6, help_text="Such as NL/CPO.")
+
+
+def exactly(**columns: str) -> Callable[[QuerySet[Any], Mapping[str, Any]], QuerySet[Any]]:
+    """Narrows rows to those whose columns have the values of these parameters."""
+
+    def narrow(rows: QuerySet[Any], asked: Mapping[str, Any]) -> QuerySet[Any]:
+        return rows.filter(**{c: asked[n] for n, c in columns.items() if asked.get(n)})
+
+    return narrow
+
+
+everything = exactly()
+
+
+def _with_party(rows: QuerySet[Any], asked: Mapping[str, Any]) -> QuerySet[Any]:
+    found = exactly(state="state")(rows, asked)
+    if asked["party"]:
+        found = found.filter(Q(one=asked["party"]) | Q(other=asked["party"]))
+    return found
+
+
+def _open_only(rows: QuerySet[Any], asked: Mapping[str, Any]) -> QuerySet[Any]:
+    found = alert_facts.raised(exactly(kind="kind")(rows, asked))
+    return found if asked["all"] else found.filter(ended_at=None)
+
+
+def _party(row: CredentialsRole) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "party": f"{row.country_code}/{row.party_id}",
+        "role": row.role,
+        "name": row.business_details.get("name", ""),
+        "platform": row.platform.name,
+        "platform_id": row.platform_id,
+        "status": row.platform.status,
+    }
+
+
+def _message(row: Leg) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in shapes.Message.Meta.fields}
+
+
+def _entry(row: Entry) -> dict[str, Any]:
+    return {"id": row.pk, **chain.content(row), "previous": row.previous, "seal": row.seal}
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One line of the table.
+
+    Attributes:
+        name: its word in URLs.
+        model: its table.
+        one: what one of it is called.
+        about: what it is.
+        told, shape: rows as plain data, and their shape.
+        whole, whole_shape: the same where one is asked for; as in the list where left out.
+        query, narrow, order: what a small list can be narrowed by, how, and its order. Large lists
+            have these from their page.
+        fixed: parameters of the page that are part of the path.
+        rows: makes rows ready for being told.
+    """
+
+    name: str
+    model: type[Model]
+    one: str
+    about: str
+    told: Told
+    shape: type[BaseSerializer]
+    whole: Told | None = None
+    whole_shape: type[BaseSerializer] | None = None
+    query: Query = field(default_factory=dict)
+    narrow: Callable[[QuerySet[Any], Mapping[str, Any]], QuerySet[Any]] = everything
+    order: tuple[str, ...] = ("-pk",)
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    rows: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
+
+    @property
+    def word(self) -> str:
+        """Its name in the names of operations."""
+        return self.name.replace("/", "_")
+
+    @property
+    def group(self) -> str:
+        return self.name.partition("/")[0]
+
+    @property
+    def page(self) -> admin.ModelAdmin | None:
+        """Its page for operators, if it has one."""
+        return admin.site._registry.get(self.model)
+
+    def needs(self, verb: str) -> str:
+        """The permission to do that with it."""
+        return f"{self.model._meta.app_label}.{verb}_{self.model._meta.model_name}"
+
+    def parameters(self) -> Query:
+        """What the list can be narrowed by."""
+        page = self.page
+        if not isinstance(page, EndlessAdmin):
+            return self.query
+        return {n: f for n, f in query_of(page).items() if n not in self.fixed}
+
+    def all(self, call: Call) -> QuerySet[Any]:
+        """The rows that the user may see, as the page has them."""
+        page = self.page
+        found = self.model._default_manager.all() if page is None else page.get_queryset(call.http)
+        return self.rows(found)
+
+    def get(self, call: Call) -> Any:
+        """The row whose number is in the path. Raises NotThere."""
+        row = self.all(call).filter(pk=call.path["id"]).first()
+        if row is None:
+            raise NotThere(f"There is no {self.one} {call.path['id']}.")
+        return row
+
+    def list(self, call: Call) -> Page:
+        page = self.page
+        if isinstance(page, EndlessAdmin):
+            found = endless_page(page, call, self.fixed)
+        else:
+            found = small_page(self.narrow(self.all(call), call.asked), self.order, call)
+        return Page(self.told(found.items, call.now), found.next)
+
+    def read(self, call: Call) -> Any:
+        return (self.whole or self.told)([self.get(call)], call.now)[0]
+
+
+PLATFORMS = Resource(
+    "platforms", Platform, "platform", "Connected systems, and those that are invited.",
+    each(facts.in_short), network_shapes.PlatformInShort,
+    each_at(facts.platform), network_shapes.Platform,
+    {"name": text(), "status": chosen(Status)}, exactly(name="name", status="status"), ("name",),
+)  # fmt: skip
+AGREEMENTS = Resource(
+    "agreements", Agreement, "agreement", "Which parties may exchange which modules.",
+    agreement_facts.agreements, network_shapes.Agreement,
+    query={"party": party(), "state": chosen(State)}, narrow=_with_party,
+    rows=lambda rows: rows.prefetch_related("changes"),
+)  # fmt: skip
+RESOURCES = (
+    PLATFORMS,
+    Resource(
+        "parties", CredentialsRole, "party", "The parties that platforms host, role by role.",
+        each(_party), network_shapes.Party,
+        query={"party": party(), "role": chosen(Role), "platform": text("Its name.")},
+        narrow=exactly(party="party", role="role", platform="platform__name"),
+        order=("party", "role"), rows=lambda rows: rows.select_related("platform"),
+    ),
+    Resource(
+        "claims", PartyClaim, "claim", "Parties that a platform claimed and another one holds.",
+        each(facts.claim), network_shapes.Claim,
+        query={"decision": chosen(PartyClaim.Decision)}, narrow=exactly(decision="decision"),
+        rows=lambda rows: rows.select_related("platform", "held_by"),
+    ),
+    AGREEMENTS,
+    Resource(
+        "messages", Leg, "message", "The message log, the newest first, leg by leg.",
+        each(_message), shapes.Message,
+        each(lambda row: message_facts.plain(message_facts.message(row, None))),
+        shapes.WholeMessage,
+    ),
+    Resource(
+        "deliveries", Delivery, "delivery", "What became of broadcast pushes, per receiving party.",
+        lambda rows, now: delivery_facts.deliveries(rows), shapes.Delivery,
+    ),
+    Resource(
+        "lists", Source, "pulled list", "The lists that the hub pulls: when next, and how far.",
+        each_at(lambda row, now: {"id": row.pk, **pull_facts.source(row, now)}), shapes.PulledList,
+        query={"platform": text("Its name."), "module": text()},
+        narrow=exactly(platform="platform__name", module="module"),
+        rows=lambda rows: rows.select_related("platform", "latest__source"),
+    ),
+    Resource(
+        "pulls", Pull, "pull", "Every pull, the latest first.", each(pull_facts.pull), shapes.Pull,
+    ),
+    Resource(
+        "findings", Finding, "finding", "What is wrong with kept objects, the newest first.",
+        each(kept_objects.finding), shapes.Finding,
+    ),
+    Resource(
+        "alerts", Alert, "alert", "What needs a person now; with `all` what is over, too.",
+        each(alert_facts.alert), shapes.Alert,
+        query={"all": forms.BooleanField(required=False), "kind": chosen(Kind)},
+        narrow=_open_only, rows=lambda rows: rows.filter(raised_at__isnull=False),
+    ),
+    Resource(
+        "audit", Entry, "entry", "What operators did, the newest first, with its seal.",
+        each(_entry), shapes.Entry,
+    ),
+)  # fmt: skip
+
+
+def operations(resources: Sequence[Resource]) -> Iterator[Operation]:
+    """What follows from the lines of the table."""
+    for resource in resources:
+        yield Operation(
+            "GET", resource.name, f"{resource.word}_list", resource.group, resource.about,
+            (resource.needs("view"),), resource.list, resource.shape,
+            query=resource.parameters, paged=True,
+        )  # fmt: skip
+        yield Operation(
+            "GET", f"{resource.name}/<int:id>", f"{resource.word}_one", resource.group,
+            f"One {resource.one}.", (resource.needs("view"),), resource.read,
+            resource.whole_shape or resource.shape,
+        )  # fmt: skip
+        if isinstance(resource.page, ActsAdmin):
+            yield from acting.acts(
+                resource.name, resource.needs("change"), resource.get, resource.page
+            )
