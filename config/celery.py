@@ -25,14 +25,20 @@ NUDGES: dict[str, float] = {
     "apps.hubclientinfo.tasks.announce": 2,
     "apps.hubclientinfo.tasks.catch_up": 2,
     "apps.hubclientinfo.tasks.check": 5,
+    "apps.alerts.tasks.look": 15,
     "apps.store.tasks.fold": 60,
     "apps.store.tasks.settle": 5,
+    "apps.summaries.tasks.look": 15,
+    "apps.summaries.tasks.count": 300,
     "apps.sync.tasks.pull": 5,
     "apps.store.tasks.prune": 3600,
     "apps.outbox.tasks.prune": 3600,
     "apps.sync.tasks.prune": 3600,
     "apps.hubclientinfo.tasks.prune": 3600,
+    "apps.alerts.tasks.prune": 3600,
     "apps.traffic.tasks.turn_the_day": 3600,
+    "apps.outbox.tasks.sample": 30,
+    "apps.counts.tasks.roll_up": 3600,
 }
 
 app = Celery("hub")

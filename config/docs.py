@@ -5,15 +5,18 @@ A page marks a part with `<!-- generated: NAME -->` and `<!-- end of generated p
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import django
 
+from config import bridge_tables
 from config import registry as settings_table
 from hub.ocpi.module import Audience, Module, Operation, Route
 from hub.ocpi.registry import Registry
 from hub.ocpi.status import Code
 from hub.policy.liveness import PROVES, TRANSITIONS
+from hub.routing.agreements import LEADS, MEANS, Act
 from hub.routing.network import Status
 from hub.routing.table import NOT_OFFERED, ROWS, Action, Row, To
 
@@ -83,7 +86,7 @@ def routing(registry: Registry) -> str:
         lines.append(f"| {op.value} | {audience.value} | {cells} |")
     lines += ["", "Whatever the request:", "", "| TO | Answer |", "|---|---|"]
     anywhere = next(iter(dict.fromkeys((op, audience) for op, audience, _ in ROWS)))
-    for state in (To.DOWN, To.UNKNOWN, To.HIDDEN, To.PENDING):
+    for state in (To.DOWN, To.UNKNOWN, To.HIDDEN, To.ENDED, To.PENDING):
         lines.append(f"| {state.value} | {_cell(ROWS[*anywhere, state])} |")
     lines.append(f"| a party that does not offer the interface | {_cell(NOT_OFFERED)} |")
     return "\n".join(lines) + "\n"
@@ -120,13 +123,39 @@ def proofs(registry: Registry) -> str:
     return "\n".join(lines) + "\n"
 
 
+def alerts(registry: Registry) -> str:
+    """Every kind of alert: when, what to do."""
+    # Models cannot be imported before Django is set up.
+    from apps.alerts.conditions import CONDITIONS  # noqa: PLC0415
+
+    lines = ["| Kind | When | What to do |", "|---|---|---|"]
+    lines += [f"| `{kind}` | {row.means} | {row.advice} |" for kind, row in CONDITIONS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def agreements(registry: Registry) -> str:
+    """What each state of an agreement means, and where acts lead."""
+    lines = [f"| State | Parties are | {' | '.join(Act)} |", "|---|---|" + "---|" * len(Act)]
+    for state, relation in MEANS.items():
+        cells = " | ".join(LEADS[act].get(state, "") for act in Act)
+        lines.append(f"| {state} | {relation.value} | {cells} |")
+    return "\n".join(lines) + "\n"
+
+
+def _bridge(name: str, registry: Registry) -> str:
+    return bridge_tables.TABLES[name]
+
+
 PARTS: dict[tuple[str, str], Callable[[Registry], str]] = {
     ("settings.md", "settings"): lambda _: settings_table.markdown(),
     ("modules.md", "modules"): modules,
     ("routing.md", "routing"): routing,
     ("routing.md", "codes"): codes,
+    ("alerts.md", "alerts"): alerts,
+    ("agreements.md", "agreements"): agreements,
     ("liveness.md", "statuses"): statuses,
     ("liveness.md", "proofs"): proofs,
+    **{("bridge.md", name): partial(_bridge, name) for name in bridge_tables.TABLES},
 }
 
 

@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from apps.alerts import metrics as alerts
 from apps.parties import directory
 from config.celery import WORKER_SEEN
 
@@ -113,6 +114,7 @@ def metrics() -> Page:
         registry = prometheus_client.CollectorRegistry()
         MultiProcessCollector(registry)
     body = prometheus_client.generate_latest(registry)
+    body += prometheus_client.generate_latest(alerts.REGISTRY)
     return Page(200, prometheus_client.CONTENT_TYPE_LATEST.encode(), body)
 
 

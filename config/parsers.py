@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import NamedTuple, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 T = TypeVar("T")
 WILDCARDS = ("0.0.0.0", "::")  # noqa: S104  # recognised here, never bound
@@ -26,6 +26,20 @@ class Address(NamedTuple):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+class MailServer(NamedTuple):
+    """A mail server, and how TLS begins: `tls` at once, `starttls` when asked for, or never."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: str
+
+
+# What follows from the scheme of HUB_MAIL_URL: TLS, and the port.
+MAIL_SCHEMES = {"smtp": ("starttls", 587), "smtps": ("tls", 465), "smtp+plain": ("", 25)}
+
+
 def address(text: str) -> Address:
     found = re.fullmatch(r"(?:\[([0-9a-fA-F:]+)\]|([^\s:/\[\]]+)):(\d{1,5})", text)
     if not found or not 1 <= int(found[3]) <= 65535:
@@ -41,6 +55,39 @@ def url(text: str) -> str:
     if parts.query or parts.fragment or re.search(r"\s", text) or (parts.port or 1) < 1:
         raise ValueError
     return text.rstrip("/")
+
+
+def webhook(text: str) -> str:
+    """As it is: a query may be part of it."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        raise ValueError
+    if parts.fragment or re.search(r"\s", text) or (parts.port or 1) < 1:
+        raise ValueError
+    return text
+
+
+def mail_server(text: str) -> MailServer:
+    parts = urlsplit(text)
+    if parts.scheme not in MAIL_SCHEMES or not parts.hostname:
+        raise ValueError
+    if parts.path.strip("/") or parts.query or parts.fragment or re.search(r"\s", text):
+        raise ValueError
+    tls, port = MAIL_SCHEMES[parts.scheme]
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if bool(user) != bool(password) or (user and not tls):
+        raise ValueError
+    return MailServer(parts.hostname, parts.port or port, user, password, tls)
+
+
+def mail_address(text: str) -> str:
+    if text and not re.fullmatch(r"[!-;=?A-~]{1,64}@[A-Za-z0-9.-]{1,255}", text):
+        raise ValueError
+    return text
+
+
+def mail_addresses(text: str) -> tuple[str, ...]:
+    return tuple(mail_address(word) for word in words(text))
 
 
 def party(text: str) -> tuple[str, str]:
@@ -124,6 +171,16 @@ def one_of(*choices: str) -> Callable[[str], str]:
         return text.lower()
 
     return parse
+
+
+def switch(text: str) -> bool:
+    return one_of("on", "off")(text) == "on"
+
+
+def header_name(text: str) -> str:
+    if text and not re.fullmatch(r"[A-Za-z0-9-]{1,100}", text):
+        raise ValueError
+    return text
 
 
 def optional(parse: Callable[[str], T]) -> Callable[[str], T | None]:

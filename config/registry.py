@@ -65,6 +65,20 @@ class Settings:
     log_bodies: str
     log_body_limit: int
     log_days: int
+    alert_mail_to: tuple[str, ...]
+    mail_url: parsers.MailServer | None = field(repr=False)
+    mail_from: str
+    alert_webhook_url: str | None = field(repr=False)
+    alert_webhook_secret: str = field(repr=False)
+    alert_failure_percent: int
+    alert_waiting_minutes: int
+    alert_agreement_days: int
+    admin_2fa: bool
+    session_idle_minutes: int
+    session_hours: int
+    trusted_proxies: tuple[IpNetwork, ...]
+    trusted_user_header: str
+    api_rate_limit: int
 
 
 @dataclass(frozen=True)
@@ -176,6 +190,46 @@ SETTINGS = (
             "Where the message log cuts a body."),
     Setting("HUB_LOG_DAYS", "log_days", parsers.number(1, 3650), "30", "1 to 3650",
             "Days the message log is kept."),
+    Setting("HUB_ALERT_MAIL_TO", "alert_mail_to", parsers.mail_addresses, "",
+            "comma-separated mail addresses; needs HUB_MAIL_URL and HUB_MAIL_FROM",
+            "Who gets alerts by mail."),
+    Setting("HUB_MAIL_URL", "mail_url", parsers.optional(parsers.mail_server), "",
+            "smtp:// (STARTTLS, port 587), smtps:// (TLS, port 465) or smtp+plain:// (no TLS, port"
+            " 25, no password), with user:password@ where needed, host and port",
+            "The mail server that the hub sends by."),
+    Setting("HUB_MAIL_FROM", "mail_from", parsers.mail_address, "", "a mail address",
+            "The address that the hub's mails come from."),
+    Setting("HUB_ALERT_WEBHOOK_URL", "alert_webhook_url", parsers.optional(parsers.webhook), "",
+            "http:// or https:// URL; needs HUB_ALERT_WEBHOOK_SECRET",
+            "Where alerts are POSTed. An address that is not public, or plain http, must be in"
+            " HUB_EGRESS_ALLOW."),
+    Setting("HUB_ALERT_WEBHOOK_SECRET", "alert_webhook_secret", parsers.secret, "",
+            "at least 32 characters", "What these POSTs are signed with."),
+    Setting("HUB_ALERT_FAILURE_PERCENT", "alert_failure_percent", parsers.number(0, 100), "50",
+            "0 to 100; 0 is never",
+            "Share of failed messages, of a platform or of all, from which on there is an alert."),
+    Setting("HUB_ALERT_WAITING_MINUTES", "alert_waiting_minutes", parsers.number(0, 1440), "10",
+            "0 to 1440; 0 is never",
+            "How long a delivery may wait until there is an alert."),
+    Setting("HUB_ALERT_AGREEMENT_DAYS", "alert_agreement_days", parsers.number(0, 365), "14",
+            "0 to 365; 0 is never",
+            "How long before an agreement ends there is an alert."),
+    Setting("HUB_ADMIN_2FA", "admin_2fa", parsers.switch, "off", "on or off",
+            "Whether every operator needs a second factor. Who has set one up is asked for it in"
+            " any case."),
+    Setting("HUB_SESSION_IDLE_MINUTES", "session_idle_minutes", parsers.number(1, 1440), "60",
+            "1 to 1440", "Minutes without a request after which an operator's session ends."),
+    Setting("HUB_SESSION_HOURS", "session_hours", parsers.number(1, 168), "12", "1 to 168",
+            "Hours after which it ends in any case."),
+    Setting("HUB_TRUSTED_PROXIES", "trusted_proxies", parsers.networks, "",
+            "comma-separated CIDRs", "Proxies whose X-Forwarded-For and whose header of the next"
+            " setting are believed."),
+    Setting("HUB_TRUSTED_USER_HEADER", "trusted_user_header", parsers.header_name, "",
+            "a header's name, such as X-Remote-User; needs HUB_TRUSTED_PROXIES",
+            "The header in which such a proxy names the operator it has signed in."),
+    Setting("HUB_API_RATE_LIMIT", "api_rate_limit", parsers.number(0, 1_000_000), "600",
+            "0 to 1000000; 0 is no limit",
+            "Requests per minute of one API token to one web process."),
 )  # fmt: skip
 
 
@@ -207,6 +261,17 @@ def contradictions(environ: Mapping[str, str], values: Mapping[str, object]) -> 
         found.append("HUB_PUBLIC_URL: must be set when HUB_LISTEN is a wildcard address")
     if values["secret_key"] and values["secret_key_file"]:
         found.append("HUB_SECRET_KEY: must not be set together with HUB_SECRET_KEY_FILE")
+    needs = (
+        ("alert_mail_to", "HUB_ALERT_MAIL_TO", "mail_url", "HUB_MAIL_URL"),
+        ("alert_mail_to", "HUB_ALERT_MAIL_TO", "mail_from", "HUB_MAIL_FROM"),
+        ("alert_webhook_url", "HUB_ALERT_WEBHOOK_URL",
+         "alert_webhook_secret", "HUB_ALERT_WEBHOOK_SECRET"),
+        ("trusted_user_header", "HUB_TRUSTED_USER_HEADER", "trusted_proxies",
+         "HUB_TRUSTED_PROXIES"),
+    )  # fmt: skip
+    for setting, name, needed, needed_name in needs:
+        if values[setting] and not values[needed]:
+            found.append(f"{name}: needs {needed_name}")
     return found
 
 

@@ -16,7 +16,7 @@ def web(hub: Settings) -> Sequence[str]:
         *("uvicorn", "config.asgi:application"),
         *("--host", hub.listen.host, "--port", str(hub.listen.port)),
         *("--workers", str(hub.workers), "--loop", "uvloop", "--http", "httptools"),
-        "--no-proxy-headers",  # nobody asks for the client's address
+        "--no-proxy-headers",  # apps/operators/address.py reads them, and knows whom to believe
         *("--lifespan", "on", "--no-access-log", "--no-server-header", "--log-level", "warning"),
         # Longer than the 60 s most proxies and clients keep an idle connection, so that it is they
         # who close it: a request sent into a closing connection is a request lost.

@@ -26,6 +26,7 @@ ALLOWED_HOSTS = [
 
 # Top to bottom as the layers of the import contract in pyproject.toml.
 HUB_APPS = [
+    "apps.api",
     "apps.console",
     "apps.sandbox",
     "apps.locations",
@@ -36,6 +37,10 @@ HUB_APPS = [
     "apps.commands",
     "apps.chargingprofiles",
     "apps.custom",
+    "apps.operators",
+    "apps.alerts",
+    "apps.audit",
+    "apps.summaries",
     "apps.gateway",
     "apps.credentials",
     "apps.hubclientinfo",
@@ -43,6 +48,7 @@ HUB_APPS = [
     "apps.outbox",
     "apps.store",
     "apps.traffic",
+    "apps.counts",
     "apps.parties",
     "apps.transport",
 ]
@@ -51,6 +57,7 @@ INSTALLED_APPS = [
     *HUB_APPS,
     "rest_framework",
     "drf_spectacular",
+    "django_otp",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -67,6 +74,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.operators.by_proxy.ByProxy",
+    "django_otp.middleware.OTPMiddleware",
+    "apps.operators.gate.Gate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -109,7 +119,7 @@ WHITENOISE_AUTOREFRESH = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = HUB.session_hours * 3600
 # Hubs on other ports of the same host share its cookies: without names of their own, logging in to
 # one would log out of the other.
 SESSION_COOKIE_NAME = f"hub_session_{HUB.listen.port}"
@@ -119,6 +129,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else Non
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "apps.operators.by_proxy.ProxyBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -128,6 +142,15 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"{HUB.name}: the operator's API",
+    "DESCRIPTION": "What operators do on their pages, for scripts.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": HUB.public_url}],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "COMPONENT_SPLIT_REQUEST": False,
+}
 
 LOGGING = {
     "version": 1,

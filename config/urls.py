@@ -1,11 +1,13 @@
-"""The operator's pages, and public documents. Partners' traffic is not Django's: config/asgi.py."""
+"""The operator's pages and API, and public documents. Partners' traffic: config/asgi.py."""
 
 from django.contrib import admin
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from apps.api import openapi
 
 urlpatterns = [
+    path("admin/", include("apps.console.urls")),
     path("admin/", admin.site.urls),
+    path("api/", include("apps.api.urls")),
     re_path(r"^schema/ocpi-(?P<version>[0-9.]+)\.(?P<form>json|yaml)$", openapi.page),
 ]

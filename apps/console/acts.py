@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,8 +18,12 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
+from apps.audit import fields
+from apps.console.audited import AuditedAdmin, now_is, tell
 from apps.console.expected import EXPECTED, explained
+from apps.console.invitation_text import letter
 from apps.credentials.invitations import Invitation
+from apps.parties.platforms import named
 
 MOST_AT_ONCE = 100
 
@@ -46,7 +50,7 @@ class Act:
     asks_reason: bool = False
 
 
-class ActsAdmin(admin.ModelAdmin):
+class ActsAdmin(AuditedAdmin):
     """Base of the admin of rows that acts are done to."""
 
     acts: ClassVar[tuple[Act, ...]] = ()
@@ -117,7 +121,21 @@ class ActsAdmin(admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "title": "Hand this to the partner",
             "opts": self.opts,
-            "invitations": invitations,
+            "invitations": [
+                {
+                    "made": made,
+                    "onboarding": reverse("console:onboarding", args=[named(made.platform).pk]),
+                    "letter": letter(made.platform, made.versions_url, made.expires),
+                    "letter_with_token": letter(
+                        made.platform,
+                        made.versions_url,
+                        made.expires,
+                        made.token_a,
+                        made.token_a_base64,
+                    ),
+                }
+                for made in invitations
+            ],
         }
         return TemplateResponse(request, "console/invitation.html", context)
 
@@ -125,12 +143,15 @@ class ActsAdmin(admin.ModelAdmin):
         reason = request.POST.get("reason", "").strip()[:200]
         invitations = []
         for row in rows:
+            before = fields.values(row)
             try:
                 result = act.run(row, reason, timezone.now())
             except EXPECTED as error:
                 messages.error(request, f"{row}: {explained(error)}")
                 continue
-            self.log_change(request, row, f"{act.label}: {reason}" if reason else act.label)
+            tell(request, act.label, row, before, now_is(row), reason)
+            said = f"{act.label}: {reason}" if reason else act.label
+            super(AuditedAdmin, self).log_change(request, row, said)
             if isinstance(result, Invitation):
                 invitations.append(result)
             else:

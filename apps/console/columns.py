@@ -82,3 +82,9 @@ def to_list(model: type[Model], text: object, **query: object) -> SafeString:
     """A link to a list, narrowed by a query."""
     url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     return format_html('<a href="{}?{}">{}</a>', url, urlencode(query), text)
+
+
+def to_trace(correlation_id: str, text: object) -> SafeString:
+    """A link to the page with everything that belongs to a message."""
+    url = f"{reverse('console:trace')}?{urlencode({'id': correlation_id})}"
+    return format_html('<a href="{}">{}</a>', url, text)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
+from apps.console import audited_commands
 from apps.console.expected import EXPECTED, explained
 from hub.ocpi.datetimes import render
 
@@ -57,8 +58,11 @@ class HubCommand(BaseCommand):
         self.arguments(parser)
 
     def handle(self, *_: Any, **options: Any) -> None:
+        name = type(self).__module__.rpartition(".")[2]
         try:
+            before = audited_commands.as_it_is(name, options)
             answer = self.answer(options)
+            audited_commands.tell(name, options, before, answer)
         except EXPECTED as error:
             raise Error(explained(error)) from error
         if options["json"]:

@@ -1,8 +1,9 @@
-"""How the connection to a platform is and was, as plain data: checks, changes of status, return."""
+"""How the connection to a platform is and was, as plain data: checks, changes of status, return,
+what new agreements gave it."""
 
 from typing import Any
 
-from apps.hubclientinfo.models import CatchUp
+from apps.hubclientinfo.models import CatchUp, Present
 from apps.parties.models import Liveness, Platform
 
 Fact = dict[str, Any]
@@ -45,4 +46,20 @@ def caught_up(row: Platform) -> list[Fact]:
             "ended": each.ended_at,
         }
         for each in CatchUp.objects.filter(platform=row).order_by("-pk")[:LATEST]
+    ]
+
+
+def given(row: Platform) -> list[Fact]:
+    """What its parties were given by new agreements, newest first."""
+    return [
+        {
+            "party": each.party,
+            "owner": each.owner,
+            "module": each.module,
+            "began": each.began_at,
+            "booked": each.booked,
+            "ended": each.ended_at,
+            "reason": each.reason,
+        }
+        for each in Present.objects.filter(platform=row).order_by("-pk")[:LATEST]
     ]

@@ -119,7 +119,8 @@ class EndlessList(ChangeList):
         """Tells Django's templates that these rows are all there are: nothing is counted."""
         self.result_list = rows
         self.result_count = self.full_result_count = len(rows)
-        self.show_full_result_count = self.show_admin_actions = False
+        self.show_full_result_count = False
+        self.show_admin_actions = bool(self.model_admin.get_actions(self._request))
         self.can_show_all = self.multi_page = False
         self.paginator = Paginator(rows, self.list_per_page)
 

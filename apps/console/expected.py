@@ -6,13 +6,14 @@ from django.db import DatabaseError, OperationalError
 from apps.console.pulling import NothingToPull
 from apps.credentials.invitations import NameTaken
 from apps.credentials.registration import AlreadyRegistered
+from apps.hubclientinfo.agreements import NotPossible
 from apps.hubclientinfo.compare import NoReceiver
 from apps.parties.platforms import NoSuchPlatform
 from hub.ocpi.status import OcpiError
 
 EXPECTED = (
     DatabaseError, OcpiError, NoSuchPlatform, NameTaken, AlreadyRegistered, NothingToPull,
-    NoReceiver, InvalidTag,
+    NoReceiver, NotPossible, InvalidTag,
 )  # fmt: skip
 # For errors whose own text does not help an operator.
 TEXTS: dict[type[Exception], str] = {

@@ -31,11 +31,17 @@ SWITCHES = (
     "max_per_second",
     "still_alive_minutes",
     "catch_up",
+    "own_parties",
 )
 OPEN = PartyClaim.Decision.OPEN
 CLAIM_OPEN = Q(decision=OPEN)
 # Settings whose value is a secret or holds one; of these is told only whether they are set.
-SECRETS = frozenset({"secret_key", "database_url", "redis_url"})
+SECRETS = frozenset(
+    {
+        "secret_key", "database_url", "redis_url", "mail_url", "alert_webhook_url",
+        "alert_webhook_secret",
+    }
+)  # fmt: skip
 
 
 def with_open_claims(rows: QuerySet[Platform]) -> QuerySet[Any]:
@@ -49,18 +55,21 @@ def with_open_claims(rows: QuerySet[Platform]) -> QuerySet[Any]:
 
 def platforms() -> list[Fact]:
     """All platforms in short."""
-    return [
-        {
-            "platform": row.name,
-            "status": row.status,
-            "since": row.status_since,
-            "version": row.version,
-            "parties": [str(role) for role in row.roles.all()],
-            "last_seen": row.last_seen,
-            "open_claims": row.open_claims,
-        }
-        for row in with_open_claims(Platform.objects.all())
-    ]
+    return [in_short(row) for row in with_open_claims(Platform.objects.all())]
+
+
+def in_short(row: Any) -> Fact:
+    """One of these, as `with_open_claims` has it."""
+    return {
+        "id": row.pk,
+        "platform": row.name,
+        "status": row.status,
+        "since": row.status_since,
+        "version": row.version,
+        "parties": [str(role) for role in row.roles.all()],
+        "last_seen": row.last_seen,
+        "open_claims": row.open_claims,
+    }
 
 
 def platform(row: Platform, now: datetime) -> Fact:
@@ -91,6 +100,7 @@ def platform(row: Platform, now: datetime) -> Fact:
         "liveness": connection_facts.liveness(row),
         "history": connection_facts.history(row),
         "caught_up": connection_facts.caught_up(row),
+        "given": connection_facts.given(row),
     }
 
 

@@ -13,6 +13,11 @@ TABLES = (
     ("Open claims", "claims", ("id", "party", "role", "held_by", "claimed")),
     ("Changes of status", "history", ("at", "before", "after", "cause", "announced")),
     ("Caught up after returns", "caught_up", ("missed_from", "returned", "booked", "ended")),
+    (
+        "Given by new agreements",
+        "given",
+        ("party", "owner", "module", "began", "booked", "ended", "reason"),
+    ),
 )
 # section, key of the facts
 MAPPINGS = (

@@ -1,4 +1,6 @@
-"""Puts a message together again: its legs in order, each below the one that caused it."""
+"""Puts a message together again: its legs in order, each below the one that caused it, and those
+that came back to a URL the hub gave out for it (results of commands, further pages).
+"""
 
 from typing import Any
 
@@ -11,7 +13,10 @@ MOST_LEGS = 2_000
 
 
 def trace(number: str) -> dict[str, Any]:
-    """Legs and deliveries of a correlation id, or of the message that a request id belongs to."""
+    """Legs and deliveries of a correlation id, or of the message that a request id belongs to.
+
+    `follows` names the messages that this one came back for.
+    """
     legs = _legs(number)
     if not legs:
         # Ordered by time, which has no index, so that the request id's index is the only way.
@@ -20,6 +25,8 @@ def trace(number: str) -> dict[str, Any]:
         if one is not None:
             number = one.correlation_id
             legs = _legs(number) if number else [one]
+    follows = sorted({leg.follows for leg in legs} - {"", number})
+    legs = sorted([*legs, *_came_back(number)], key=lambda leg: (leg.at, leg.pk))
     deliveries = list(
         Delivery.objects.filter(payload__correlation_id=number)
         .select_related("payload")
@@ -31,6 +38,7 @@ def trace(number: str) -> dict[str, Any]:
     names = _names({leg.platform_id for leg in legs} | {d.platform_id for d in deliveries})
     return {
         "correlation_id": number,
+        "follows": follows,
         "legs": [_leg(leg, depth, names) for leg, depth in in_order(legs)],
         "deliveries": [_delivery(delivery, names) for delivery in deliveries],
     }
@@ -60,6 +68,14 @@ def _legs(correlation_id: str) -> list[Leg]:
     return list(rows.defer("request_body", "answer_body").order_by("at", "pk")[:MOST_LEGS])
 
 
+def _came_back(number: str) -> list[Leg]:
+    """Legs of other correlation ids that were sent to a stand-in of this message."""
+    if not number:
+        return []
+    back = Leg.objects.filter(follows=number).values_list("correlation_id", flat=True)
+    return [leg for other in sorted(set(back[:MOST_LEGS]) - {"", number}) for leg in _legs(other)]
+
+
 def _names(ids: set[int | None]) -> dict[int | None, str]:
     known = Platform.objects.filter(pk__in={number for number in ids if number is not None})
     return dict(known.values_list("pk", "name"))
@@ -72,6 +88,8 @@ def _leg(leg: Leg, depth: int, names: dict[int | None, str]) -> dict[str, Any]:
         "at": leg.at,
         "direction": leg.direction,
         "platform": names.get(leg.platform_id, ""),
+        "platform_id": leg.platform_id,
+        "correlation_id": leg.correlation_id,
         "request_id": leg.request_id,
         "parent": leg.parent,
         "from": leg.from_party,
@@ -82,6 +100,7 @@ def _leg(leg: Leg, depth: int, names: dict[int | None, str]) -> dict[str, Any]:
         "path": leg.path,
         "http_status": leg.http_status,
         "code": leg.code,
+        "outcome": leg.outcome,
         "milliseconds": round(leg.milliseconds, 3),
         "error": leg.error,
         "request_bytes": leg.request_bytes,
@@ -91,7 +110,9 @@ def _leg(leg: Leg, depth: int, names: dict[int | None, str]) -> dict[str, Any]:
 
 def _delivery(delivery: Delivery, names: dict[int | None, str]) -> dict[str, Any]:
     return {
+        "id": delivery.pk,
         "platform": names.get(delivery.platform_id, ""),
+        "platform_id": delivery.platform_id,
         "party": delivery.party,
         "module": delivery.payload.module,
         "method": delivery.payload.method,

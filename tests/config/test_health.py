@@ -50,7 +50,7 @@ def test_a_living_process_is_alive():
     assert health.livez().status == 200
 
 
-def test_metrics_are_the_sum_over_all_processes(tmp_path, monkeypatch):
+def test_metrics_are_the_sum_over_all_processes(hub, tmp_path, monkeypatch):
     environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     for _ in range(2):
         subprocess.run([sys.executable, "-c", COUNT], env=environment, check=True)

@@ -51,7 +51,9 @@ def test_a_mistake_is_one_line_and_a_status(manage: Manage, cpo: Platform) -> No
 
 def test_without_a_hub_the_text_says_how_to_start_one(manage: Manage, tmp_path: Any) -> None:
     nowhere = {"DATABASE_URL": None, "REDIS_URL": None, "HUB_DATA_DIR": str(tmp_path)}
-    for words in (["platforms"], ["hub"], ["register", "http://127.0.0.1:9/", "x"], ["trace", "x"]):
+    route = ["route", "GET", "/ocpi/versions", "--platform", "x"]
+    register = ["register", "http://127.0.0.1:9/", "x"]
+    for words in (["platforms"], ["hub"], register, ["trace", "x"], route):
         said = manage(*words, environ=nowhere)
         assert said.status == 1
         assert said.out == ""

@@ -70,3 +70,17 @@ def test_a_viewer_looks_and_does_nothing(refused: Delivery, viewer: Client) -> N
     assert viewer.post(f"{PAGES}act/again/?id={refused.pk}").status_code == 403
     refused.refresh_from_db()
     assert refused.state == "dropped"
+
+
+def test_those_chosen_in_the_list_are_asked_about(refused: Delivery, operator: Client) -> None:
+    assert "Send again" in words(operator.get(PAGES))
+    chosen = {"action": "again", "_selected_action": [refused.pk]}
+    asked = operator.post(PAGES, chosen, follow=True)
+    assert asked.redirect_chain[0][0].endswith(f"act/again/?id={refused.pk}")
+    assert "Reason" in words(asked)
+
+
+def test_the_menu_of_acts_is_not_there_for_a_viewer(refused: Delivery, viewer: Client) -> None:
+    page = viewer.get(PAGES)
+    assert 'name="action"' not in page.content.decode()
+    assert "Send again" not in words(page)

@@ -94,6 +94,11 @@ def test_no_list_of_kept_objects_counts_or_scans(query: str, rows: int, reader: 
         assert scans(LIST + query, reader, "locations_location") == []
 
 
+def test_an_object_is_traced_without_a_scan(reader: Client) -> None:
+    for table in ("locations_location", "store_customobject", "tariffs_tariff"):
+        assert scans("/admin/trace/?id=l70000", reader, table) == []
+
+
 def test_the_page_of_an_object_does_neither(reader: Client) -> None:
     url = f"{LIST}{ROWS // 2}/change/"
     for tables in ("locations_location", "store_finding", "traffic_leg", "outbox_"):

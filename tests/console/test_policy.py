@@ -50,6 +50,10 @@ def full(hub: Hub, cpo: Platform, msp: Platform) -> None:
 
 def pages() -> Iterator[str]:
     """Every page of every model in the admin, and those beside them."""
+    for name in ("network", "agreement_matrix", "commands"):
+        yield reverse(f"console:{name}")
+    yield reverse("console:agreement_pair") + "?one=NL/CPO&other=DE/MSP"
+    yield reverse("console:onboarding", args=[1])
     for name in ("index", "login", "password_change", "password_change_done"):
         yield reverse(f"admin:{name}")
     for model, page in admin.site._registry.items():

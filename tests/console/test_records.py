@@ -24,7 +24,7 @@ def test_a_message_shows_what_was_said_escaped(hub: Hub, operator: Client) -> No
     for raw in ("<script>", "<b>", "<img src=x>"):
         assert raw not in text.replace('<script src="', "").replace("<script id=", "")
     assert "&lt;img src=x&gt;" in text
-    assert "?q=c%26d%3De" in text
+    assert "/admin/trace/?id=c%26d%3De" in text
     assert "Save" not in words(response)
     for action in ("add/", f"{leg.pk}/delete/"):
         assert operator.get(LOG + action).status_code == 403

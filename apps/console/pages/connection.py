@@ -39,3 +39,14 @@ def caught_up(row: Platform) -> SafeString:
     ]
     headings = ("missed from", "returned", "objects booked", "ended")
     return table(headings, rows, "none yet")
+
+
+@admin.display(description="given by new agreements")
+def given(row: Platform) -> SafeString:
+    rows = [
+        (g["party"], g["owner"], g["module"], shown(g["began"]), g["booked"], shown(g["ended"]),
+         g["reason"])
+        for g in facts.given(row)
+    ]  # fmt: skip
+    headings = ("to", "of", "module", "began", "objects booked", "ended", "broke off because")
+    return table(headings, rows, "none yet")

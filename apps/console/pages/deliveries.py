@@ -11,12 +11,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.console.acts import Act, ActsAdmin
-from apps.console.columns import NOTHING, moment, to_list, wire
+from apps.console.columns import NOTHING, moment, to_trace, wire
 from apps.console.endless import EndlessAdmin, number
 from apps.outbox import by_hand
 from apps.outbox.models import Delivery
 from apps.parties.models import Platform
-from apps.traffic.models import Leg
 
 
 def _send_again(delivery: Delivery, reason: str, now: datetime) -> str:
@@ -51,6 +50,7 @@ ACTS = (
         " object was booked for it: nothing older goes out over something newer.",
         _send_again,
         _why_not_again,
+        asks_reason=True,
     ),
     Act(
         "give-up",
@@ -58,6 +58,7 @@ ACTS = (
         "The party does not get this push. It finds the present state of the object at the hub.",
         _give_up,
         _why_not_give_up,
+        asks_reason=True,
     ),
 )
 
@@ -133,8 +134,8 @@ class DeliveryAdmin(EndlessAdmin, ActsAdmin):
 
     @admin.display(description="correlation id")
     def trace(self, delivery: Delivery) -> SafeString:
-        """All legs with the same correlation id."""
-        return to_list(Leg, delivery.payload.correlation_id, q=delivery.payload.correlation_id)
+        """Everything with the same correlation id."""
+        return to_trace(delivery.payload.correlation_id, delivery.payload.correlation_id)
 
     @admin.display(description="body")
     def body(self, delivery: Delivery) -> SafeString:

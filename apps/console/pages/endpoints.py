@@ -28,7 +28,12 @@ class EndpointForm(forms.ModelForm):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        if self.instance.pk is None:
+        row = self.instance
+        which = f"of {row.module} {row.interface}" if row.pk is not None else "of a new endpoint"
+        for name, field in self.fields.items():
+            # In a table only the column has a name, which a screen reader does not read here.
+            field.widget.attrs["aria-label"] = f"{name} {which}".capitalize()
+        if row.pk is None:
             return
         for name in ("module", "interface"):
             if name in self.fields:

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from apps.console import facts
+from apps.console import facts, platform_facts, twin
 from apps.console.acts import ActsAdmin
 from apps.console.columns import NOTHING, moment, shown, table, to_list, to_row
 from apps.console.fields import ManyOf, PartyField
-from apps.console.pages import connection, endpoints, platform_acts
+from apps.console.pages import connection, endpoints, platform_acts, platform_sections
 from apps.credentials.invitations import NameTaken, invite
 from apps.credentials.pages import VERSIONS
 from apps.modules import registry
@@ -97,20 +97,36 @@ class PlatformAdmin(ActsAdmin):
     search_fields = ("name", "roles__party")
     readonly_fields = (
         "state", "versions", "version", "seen", "created", "parties_table", "habits",
-        "tokens_table", "claims_table", "traffic", "is_there", "history", "caught_up",
+        "tokens_table", "claims_table", "traffic", "is_there", "history", "caught_up", "given",
+        *platform_sections.FIELDS,
     )  # fmt: skip
+    change_form_template = "console/platform.html"
     fieldsets = (
         (None, {"fields": ("name", "state", "version", "versions", "seen", "traffic")}),
-        ("Parties", {"fields": ("parties_table", "claims_table")}),
-        ("Connection", {"fields": ("is_there", "history", "caught_up")}),
-        ("Switches", {"fields": facts.SWITCHES}),
+        ("Parties and agreements", {"fields": ("parties_table", "claims_table", "agreements")}),
+        ("Deliveries and pulls", {"fields": ("lane", "pulls")}),
+        ("What went wrong", {"fields": ("refused", "findings")}),
+        ("Connection", {"fields": ("is_there", "history", "caught_up", "given")}),
         ("Habits and tokens", {"fields": ("habits", "tokens_table", "created")}),
+        ("Switches and limits", {"fields": (*facts.SWITCHES, "limits")}),
+        ("What it sees of the hub", {"fields": ("offered",), "classes": ("collapse",)}),
+        ("What was done to it", {"fields": ("acts_table",)}),
     )
     seen = staticmethod(moment("last_seen", "last seen"))
     created = staticmethod(moment("created_at", "first invited"))
     is_there = staticmethod(connection.is_there)
     history = staticmethod(connection.history)
     caught_up = staticmethod(connection.caught_up)
+    given = staticmethod(connection.given)
+    habits = staticmethod(platform_sections.habits)
+    lane = staticmethod(platform_sections.lane)
+    agreements = staticmethod(platform_sections.agreements)
+    pulls = staticmethod(platform_sections.pulls)
+    findings = staticmethod(platform_sections.findings)
+    refused = staticmethod(platform_sections.refused)
+    offered = staticmethod(platform_sections.offered)
+    limits = staticmethod(platform_sections.limits)
+    acts_table = staticmethod(platform_sections.acts)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Platform]:
         return facts.with_open_claims(super().get_queryset(request))
@@ -134,14 +150,13 @@ class PlatformAdmin(ActsAdmin):
 
     @admin.display(description="traffic")
     def traffic(self, row: Platform) -> SafeString:
-        waiting = facts.waiting(row).count()
         return table(
-            ("message log", "waiting deliveries", "pulled lists", "findings"),
+            ("message log", "deliveries", "pulled lists", "findings"),
             [
                 (
                     to_list(Leg, "its messages", platform=row.pk),
-                    to_list(Delivery, waiting, waiting_for=row.pk),
-                    to_list(Source, row.sources.count(), platform__id__exact=row.pk),
+                    to_list(Delivery, "what waits for it", waiting_for=row.pk),
+                    to_list(Source, "what the hub pulls", platform__id__exact=row.pk),
                     to_list(Finding, "what is wrong with its objects", platform=row.pk),
                 )
             ],
@@ -162,14 +177,6 @@ class PlatformAdmin(ActsAdmin):
         rows = [(to_row(c, f"{c.party} {c.role}"), c.held_by, shown(c.claimed_at)) for c in claims]
         return table(("party", "held by", "claimed"), rows, "none")
 
-    @admin.display(description="learned habits")
-    def habits(self, row: Platform) -> SafeString:
-        return table(
-            ("habit", "last seen"),
-            sorted(row.learned.items()),
-            "none: its messages are as the specification has them",
-        )
-
     @admin.display(description="tokens")
     def tokens_table(self, row: Platform) -> SafeString:
         rows = [
@@ -183,6 +190,32 @@ class PlatformAdmin(ActsAdmin):
         ]
         headings = ("token", "age", "ends", "replaced")
         return table(headings, rows, "none: let it register again")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Platform | None = None) -> Any:
+        """Without the sections of which the user may not see more either."""
+        found = []
+        for title, options in super().get_fieldsets(request, obj):
+            names = tuple(str(name) for name in options["fields"])
+            if fields := platform_sections.visible(names, request.user):
+                found.append((title, {**options, "fields": fields}))
+        return found
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not twin.wanted(request):
+            return super().change_view(request, object_id, form_url, extra_context)
+        row = self.get_object(request, object_id)
+        if row is None or not self.has_view_permission(request, row):
+            raise PermissionDenied
+        now = timezone.now()
+        return twin.twin(
+            {**facts.platform(row, now), **platform_facts.parts(row, request.user, now)}
+        )
 
     def add_view(
         self,

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.console.command_line import Answer, Error, HubCommand, columns
+from apps.console.delivery_facts import deliveries
 from apps.outbox import by_hand
 from apps.outbox.models import Delivery
 from apps.parties.models import Platform
@@ -46,7 +47,8 @@ class Command(HubCommand):
             if options[word]:
                 done = act(fitting(rows).values_list("pk", flat=True), now)
                 return {"sent_again" if word == "retry" else "given_up": done}
-        return {"deliveries": _told(rows, options["limit"])}
+        shown = rows.select_related("payload").defer("payload__body")[: options["limit"]]
+        return {"deliveries": deliveries(shown)}
 
     def lines(self, answer: Answer) -> Iterable[str]:
         if "deliveries" not in answer:
@@ -77,25 +79,3 @@ def _chosen(options: dict[str, Any], platform: Platform | None) -> QuerySet[Deli
     if options["failed"]:
         rows = by_hand.failed(rows)
     return _waiting(rows) if options["waiting"] else rows
-
-
-def _told(rows: QuerySet[Delivery], limit: int) -> list[dict[str, Any]]:
-    names = dict(Platform.objects.values_list("pk", "name"))
-    return [
-        {
-            "id": row.pk,
-            "platform": names.get(row.platform_id, "gone"),
-            "party": row.party,
-            "object": row.object,
-            "state": row.state,
-            "attempts": row.attempts,
-            "created": row.created_at,
-            "due": row.due_at if row.state == Delivery.State.WAITING else None,
-            "ended": row.ended_at,
-            "http": row.http_status,
-            "code": row.code,
-            "reason": row.reason,
-            "correlation_id": row.payload.correlation_id,
-        }
-        for row in rows.select_related("payload").defer("payload__body")[:limit]
-    ]
