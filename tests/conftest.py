@@ -11,6 +11,12 @@ from tests import embedded
 embedded.start()
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before others are started that run the tests."""
+    if session.config.getoption("numprocesses", None):
+        embedded.forget()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """A test database for the whole run. (pytest-django makes one for marked tests only; ours are

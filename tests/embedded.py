@@ -18,6 +18,9 @@ from config.embedded import Postgres, Valkey
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
+ADDRESSES = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL")
+
+
 def start() -> None:
     """Starts what DATABASE_URL and REDIS_URL do not name, and points the environment at it."""
     data_dir = directory()
@@ -38,6 +41,13 @@ def start() -> None:
         atexit.register(valkey.stop, 2)
         os.environ["REDIS_URL"] = valkey.url
     importlib.import_module("config.celery")  # as every entry point of the hub does
+
+
+def forget() -> None:
+    """Takes the addresses out of the environment: processes that run tests side by side each start
+    servers of their own."""
+    for name in ADDRESSES:
+        os.environ.pop(name, None)
 
 
 def free_port() -> int:
