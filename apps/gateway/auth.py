@@ -32,14 +32,14 @@ class Caller(Struct, frozen=True):
 async def authenticate(request: Request, process: Process) -> Caller:
     """The caller. Raises OcpiError 401 without a good token, 403 for a suspended platform.
 
-    An unknown token is looked up once more in the directory as it is in the database: another
-    process may have issued it a moment ago.
+    An unknown token, and one of a platform without parties, is looked up once more in the directory
+    as it is in the database: another process may have registered it a moment ago.
     """
     value = request.headers.get(AUTHORIZATION, "")
     if not value:
         raise _unauthorized("the Authorization header is missing; send `Token <your token>`.")
     found = _known(value, process)
-    if found is None:
+    if found is None or _is_registering(found[0]):
         await process.look()
         found = _known(value, process)
     if found is None:
@@ -54,6 +54,11 @@ async def authenticate(request: Request, process: Process) -> Caller:
     not_suspended(platform)
     _notice(request, process, entry, form, network)
     return Caller(platform, entry.kind, form, token)
+
+
+def _is_registering(entry: TokenEntry) -> bool:
+    """Whether a platform has its token and is not seen to host anybody."""
+    return entry.kind is TokenKind.ISSUED and not directory.snapshot().hosted.get(entry.platform_id)
 
 
 def not_suspended(platform: Platform) -> None:

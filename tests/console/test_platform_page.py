@@ -149,6 +149,7 @@ def test_a_lane_that_is_being_drained_stops_at_the_next_window(
 
 def test_a_test_call_says_what_came_of_it(hub: Hub, cpo: Platform, operator: Client) -> None:
     row = hub.row(cpo)
+    hub.flush()
     Leg.objects.all().delete()
     said = messages(act(operator, "test-call", row))[0]
     assert said == "NL/CPO answered: it takes the hub's token, and offers 2.2.1."
