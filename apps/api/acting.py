@@ -63,4 +63,6 @@ def tell(call: Call, act: str, row: Model, before: Values, after: Values, reason
     """Writes down what a script did to a row; of its fields only those that differ."""
     old, new = fields.changed(before, after)
     kind, via = str(row._meta.verbose_name), Entry.Via.API
-    chain.write(chain.Act(call.actor, via, act, kind, str(row), reason, old, new), call.now)
+    chain.write(
+        chain.Act(call.actor, via, act, kind, fields.subject(row), reason, old, new), call.now
+    )

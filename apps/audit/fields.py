@@ -10,8 +10,19 @@ from django.db.models import BinaryField, Model
 # Whatever model they are in: what is good for logging in, and what no act changes.
 SECRET = frozenset({"password", "fingerprint", "sealed"})
 NOT_TOLD = frozenset({"last_seen", "last_login"})
+# What would tell of drivers for ever: the ids in these, and whatever was sent. Such a row is named
+# by its number, and is forgotten with its own table.
+PERSONAL = frozenset(
+    {"object", "path", "key", "request_headers", "answer_headers", "request_body", "answer_body"}
+)
 HIDDEN = "…"
 _plain = DjangoJSONEncoder().default
+
+
+def subject(row: Model) -> str:
+    """The name of a row; its number where the name may hold the id of a driver."""
+    names = {field.attname for field in row._meta.concrete_fields}
+    return f"number {row.pk}" if names & PERSONAL else str(row)
 
 
 def values(row: Model) -> dict[str, Any]:
@@ -19,7 +30,7 @@ def values(row: Model) -> dict[str, Any]:
     return {
         field.attname: _value(field, row)
         for field in row._meta.concrete_fields
-        if field.attname not in NOT_TOLD
+        if field.attname not in NOT_TOLD | PERSONAL
     }
 
 

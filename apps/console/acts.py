@@ -151,7 +151,8 @@ class ActsAdmin(AuditedAdmin):
                 continue
             tell(request, act.label, row, before, now_is(row), reason)
             said = f"{act.label}: {reason}" if reason else act.label
-            super(AuditedAdmin, self).log_change(request, row, said)
+            if fields.subject(row) == str(row):  # Django's own history is kept for ever, too
+                super(AuditedAdmin, self).log_change(request, row, said)
             if isinstance(result, Invitation):
                 invitations.append(result)
             else:

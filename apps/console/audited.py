@@ -32,7 +32,7 @@ def tell(
     name = str(row._meta.verbose_name)
     actor = request.user.get_username()
     write(
-        Act(actor, Entry.Via.PAGE, act, name, str(row), reason, old, new), timezone.now()
+        Act(actor, Entry.Via.PAGE, act, name, fields.subject(row), reason, old, new), timezone.now()
     )  # fmt: skip
 
 

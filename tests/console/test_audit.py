@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.core.management import get_commands
 from django.test import Client
 
 from apps.audit.models import Entry
 from apps.console.audited_commands import COMMANDS, LOOKING
+from apps.outbox.models import Delivery
 from tests.console.saying import act, command, words
 from tests.gateway.objects import token
 from tests.hub import Hub
@@ -97,6 +99,21 @@ def test_who_is_erased_is_not_told(hub: Hub, msp: Platform) -> None:
     entry = last()
     assert (entry.act, entry.kind, entry.after["traces"]["tokens"]) == ("Remove", "token", 1)
     assert "SECRETUID" not in json.dumps([entry.subject, entry.before, entry.after])
+
+
+def test_a_delivery_is_told_without_the_driver(
+    hub: Hub, cpo: Platform, msp: Platform, operator: Client
+) -> None:
+    """Entries stay for ever, and the database refuses to change them."""
+    msp.request("PUT", "tokens", RECEIVER, "DE/MSP/SECRETUID", json=token("SECRETUID"), to=HUB)
+    row = Delivery.objects.get(object__contains="SECRETUID")
+    operator.post(f"/admin/outbox/delivery/act/give-up/?id={row.pk}")
+    entry = last()
+    assert (entry.act, entry.subject) == ("Give up", f"number {row.pk}")
+    assert entry.after["state"] == "dropped"
+    told = json.dumps([entry.subject, entry.before, entry.after])
+    assert "SECRETUID" not in told
+    assert not LogEntry.objects.filter(object_repr__contains="SECRETUID").exists()
 
 
 def test_who_signs_in_is_told(hub: Hub) -> None:
