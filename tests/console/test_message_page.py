@@ -6,9 +6,9 @@ import subprocess
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client
 
+from apps.audit.models import Entry
 from apps.console.comparing import NOT_KEPT, SAME, Kept, bodies, headers
 from apps.console.curl import curl
 from apps.gateway.asgi import application
@@ -153,7 +153,7 @@ def test_a_list_is_asked_for_again_with_a_reason(
     assert heard.headers["ocpi-from-party-id"] == "CPO"
     assert heard.headers["x-request-id"] != leg.request_id
     assert Leg.objects.filter(correlation_id=leg.correlation_id, direction="out").count() == 2
-    assert "they say it is mended" in LogEntry.objects.latest("pk").get_change_message()
+    assert "they say it is mended" in Entry.objects.latest("pk").reason
     assert not msp.complaints
 
 
