@@ -1,7 +1,8 @@
 """Finds the module descriptions and holds the one frozen registry of them.
 
-A description is `MODULE` in `<app>/ocpi.py` of an installed app, in a file of `apps/custom`, or in
-a module named by the setting HUB_MODULES. They are found once, at start-up; a bad one stops it.
+A description is `MODULE` (or several are `MODULES`) in `<app>/ocpi.py` of an installed app, in a
+file of `apps/custom`, or in a module named by the setting HUB_MODULES. They are found once, at
+start-up; a bad one stops it.
 """
 
 import pkgutil
@@ -23,8 +24,14 @@ def registry() -> Registry:
     """All modules, looked for once. Raises BadDescription or ImportError, naming what is wrong."""
     global _found
     if _found is None:
-        _found = Registry(import_module(name).MODULE for name in _names())
+        _found = Registry(module for name in _names() for module in _described(name))
     return _found
+
+
+def _described(name: str) -> tuple[Module, ...]:
+    """What a file describes: its MODULE, or its MODULES where several share one ModuleID."""
+    names = vars(import_module(name))
+    return names["MODULES"] if "MODULES" in names else (names["MODULE"],)
 
 
 def _names() -> Iterator[str]:

@@ -5,6 +5,7 @@ spec: mod_cdrs_cdrs_module
 
 from hub.ocpi import (
     CONSUMERS,
+    EVERY_VERSION,
     Audience,
     Effect,
     End,
@@ -29,6 +30,7 @@ POST = Operation(
         OwnerOf("tokens", "cdr_token.uid", qualifier=("cdr_token.type", "RFID")),
     ),
     learns=(
+        Link("cdr", "id", owner=End.FROM),
         Link("session", "session_id", owner=End.FROM),
         Link("authorization_reference", "authorization_reference", owner=End.TO),
     ),
@@ -41,6 +43,7 @@ MODULE = Module(
     receivers=CONSUMERS,
     audience=Audience.ADDRESSEE,
     object="CDR",
+    versions=EVERY_VERSION,
     key={"cdr_id": "id"},
     personal=True,
     references=(Reference("credit_reference_id", "cdrs"),),

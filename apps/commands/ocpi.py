@@ -4,6 +4,7 @@ spec: mod_commands_commands_module
 """
 
 from hub.ocpi import (
+    EVERY_VERSION,
     Audience,
     By,
     Effect,
@@ -28,10 +29,11 @@ COMMANDS = {
 
 MODULE = Module(
     id="commands",
-    senders=frozenset({Role.EMSP, Role.OTHER}),
+    senders=frozenset({Role.EMSP, Role.PTP, Role.OTHER}),
     receivers=frozenset({Role.CPO}),
     audience=Audience.ADDRESSEE,
     personal=True,
+    versions=EVERY_VERSION,
     routes=(
         receiver(
             "{command}",

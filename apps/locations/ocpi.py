@@ -5,6 +5,7 @@ spec: mod_locations_locations_module
 
 from hub.ocpi import (
     CONSUMERS,
+    EVERY_VERSION,
     Audience,
     Effect,
     Module,
@@ -27,6 +28,7 @@ MODULE = Module(
     receivers=CONSUMERS,
     audience=Audience.EVERYONE,
     object="Location",
+    versions=EVERY_VERSION,
     key={"location_id": "id"},
     parts=(
         Part("evse_uid", "evses", "uid", "EVSE"),

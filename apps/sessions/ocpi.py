@@ -5,6 +5,8 @@ spec: mod_sessions_sessions_module
 
 from hub.ocpi import (
     CONSUMERS,
+    EVERY_VERSION,
+    SINCE_2_2_1,
     Audience,
     Effect,
     End,
@@ -36,6 +38,7 @@ MODULE = Module(
     receivers=CONSUMERS,
     audience=Audience.ADDRESSEE,
     object="Session",
+    versions=EVERY_VERSION,
     key={"session_id": "id"},
     appends=("charging_periods",),
     personal=True,
@@ -48,6 +51,7 @@ MODULE = Module(
                 clues=(Linked("session", "session_id"),),
                 takes="ChargingPreferences",
                 gives="ChargingPreferencesResponse",
+                versions=SINCE_2_2_1,
             ),
         ),
         receiver(

@@ -3,7 +3,17 @@
 spec: mod_tariffs_tariffs_module
 """
 
-from hub.ocpi import CONSUMERS, Audience, Effect, Module, Role, receiver, sender
+from hub.ocpi import (
+    CONSUMERS,
+    EVERY_VERSION,
+    Audience,
+    Effect,
+    Module,
+    Operation,
+    Role,
+    receiver,
+    sender,
+)
 
 MODULE = Module(
     id="tariffs",
@@ -11,6 +21,7 @@ MODULE = Module(
     receivers=CONSUMERS,
     audience=Audience.EVERYONE,
     object="Tariff",
+    versions=EVERY_VERSION,
     key={"tariff_id": "id"},
     routes=(
         sender("", get=Effect.LIST),
@@ -18,6 +29,7 @@ MODULE = Module(
             "{country_code}/{party_id}/{tariff_id}",
             get=Effect.READ,
             put=Effect.REPLACE,
+            patch=Operation(Effect.MERGE, versions=frozenset({"2.1.1"})),
             delete=Effect.REMOVE,
         ),
     ),

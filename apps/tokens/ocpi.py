@@ -4,11 +4,13 @@ spec: mod_tokens_tokens_module
 """
 
 from hub.ocpi import (
+    EVERY_VERSION,
     AskAround,
     Audience,
     Code,
     Effect,
     End,
+    IssuedBy,
     Link,
     Module,
     Operation,
@@ -20,7 +22,12 @@ from hub.ocpi import (
 
 AUTHORIZE = Operation(
     Effect.ASK,
-    clues=(OwnerOf("tokens", "token_uid", qualifier=("type", "RFID")), AskAround()),
+    clues=(
+        OwnerOf("tokens", "token_uid", qualifier=("type", "RFID")),
+        # A guess: who issues an EMAID need not be the party that owns the token.
+        IssuedBy("token_uid", only=("type", "EMAID")),
+        AskAround(),
+    ),
     learns=(Link("authorization_reference", "authorization_reference", owner=End.TO, answer=True),),
     unresolved=(404, Code.UNKNOWN_TOKEN),
     time_limit=5.0,
@@ -35,6 +42,7 @@ MODULE = Module(
     receivers=frozenset({Role.CPO}),
     audience=Audience.EVERYONE,
     object="Token",
+    versions=EVERY_VERSION,
     key={"token_uid": "uid"},
     qualifier=("type", "RFID"),
     personal=True,

@@ -1,19 +1,16 @@
 """What the wire means: the words that module descriptions are written in."""
 
+from hub.ocpi.clue import AskAround, End, IssuedBy, Link, Linked, Named, OnlyOne, OwnerOf
 from hub.ocpi.module import (
     CONSUMERS,
-    AskAround,
+    EVERY_VERSION,
+    SINCE_2_2_1,
     Audience,
     By,
     Effect,
-    End,
     Interface,
-    Link,
-    Linked,
     Module,
-    Named,
     Operation,
-    OwnerOf,
     Part,
     Place,
     Reference,
@@ -26,6 +23,8 @@ from hub.ocpi.status import Code
 
 __all__ = [
     "CONSUMERS",
+    "EVERY_VERSION",
+    "SINCE_2_2_1",
     "AskAround",
     "Audience",
     "By",
@@ -33,10 +32,12 @@ __all__ = [
     "Effect",
     "End",
     "Interface",
+    "IssuedBy",
     "Link",
     "Linked",
     "Module",
     "Named",
+    "OnlyOne",
     "Operation",
     "OwnerOf",
     "Part",

@@ -46,18 +46,20 @@ class Message(Struct, frozen=True):
 
 
 class Outgoing(Struct, frozen=True):
-    """One request of the hub, ready to be sent. `headers` hold a token: never log them whole."""
+    """One request of the hub, ready to be sent. `headers` hold a token: never log them whole. `id`
+    is what the log calls it where its headers have no X-Request-ID, as in 2.1.1."""
 
     method: str
     url: str
     headers: Headers
     body: bytes
     time_limit: float
+    id: str = ""
 
     @property
     def request_id(self) -> str:
         """Its own X-Request-ID."""
-        return next((value for name, value in self.headers if name == "X-Request-ID"), "")
+        return next((value for name, value in self.headers if name == "X-Request-ID"), self.id)
 
     @property
     def correlation_id(self) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
+from hub.ocpi.clue import Clue, End, Link
 from hub.ocpi.status import Code
 
 
@@ -22,12 +23,18 @@ class Role(StrEnum):
     NAP = "NAP"
     NSP = "NSP"
     OTHER = "OTHER"
+    PTP = "PTP"  # of the Payments module; missing from the enum (D-27)
     SCSP = "SCSP"
 
 
 # Who consumes what CPOs publish (spec: transport_and_format_message_routing_broadcast_push names
-# EMSP, NSP and OTHER; the terminology's role table adds NAP and SCSP where they offer the module).
-CONSUMERS = frozenset({Role.EMSP, Role.NSP, Role.OTHER, Role.NAP, Role.SCSP})
+# EMSP, NSP and OTHER; the terminology's role table adds NAP, PTP and SCSP where they offer the
+# module).
+CONSUMERS = frozenset({Role.EMSP, Role.NSP, Role.OTHER, Role.NAP, Role.PTP, Role.SCSP})
+
+# In which OCPI versions a module is: all, and those with routing headers and roles.
+EVERY_VERSION = frozenset({"2.1.1", "2.2.1", "2.3.0"})
+SINCE_2_2_1 = frozenset({"2.2.1", "2.3.0"})
 
 
 class Interface(StrEnum):
@@ -71,58 +78,6 @@ class Place(Enum):
     QUERY = "query"
 
 
-class End(Enum):
-    """One end of a message."""
-
-    FROM = "from"
-    TO = "to"
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A clue: the content names the party, in `field` (a dotted path to an object that has
-    country_code and party_id)."""
-
-    field: str
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """A clue: the routing index knows who is at the other end of this id."""
-
-    kind: str
-    field: str
-
-
-@dataclass(frozen=True, slots=True)
-class OwnerOf:
-    """A clue: the owner of a kept object of another module. `qualifier` names the second half of
-    a two-part key (a token's type) and its default."""
-
-    module: str
-    field: str
-    qualifier: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AskAround:
-    """A last resort: ask every party of the target side that opted in, first yes wins."""
-
-
-Clue = Named | Linked | OwnerOf | AskAround
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """What a message that passed teaches the routing index: `owner` is the end that gave the id.
-    The field is looked up in the URL, the query, the body, or in the `answer`."""
-
-    kind: str
-    field: str
-    owner: End
-    answer: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class By:
     """A class that depends on a URL parameter: its value, to the name of the class."""
@@ -144,12 +99,16 @@ class Operation:
         location: the answer carries the new object's URL in its Location header.
         own: body fields whose party must be the requesting party; "" is the body itself.
         required_query: query parameters that must be there.
+        owner_query: moments to filter a list by that only its owner can; not so the hub.
         unresolved: HTTP status and code when no clue finds the other party.
         time_limit: seconds the hub waits for the other party.
         takes: the class of the request's body, where the effect does not say it.
         may_lack_body: the body may be left out.
         gives: the class of the answer's `data`, where the effect does not say it.
         replies: the class of the result that is posted to the response_url later.
+        owner: the end that owns the object which is pushed.
+        stamped: a PATCH must have last_updated.
+        versions: OCPI versions that have it, where these are not all of the module.
     """
 
     effect: Effect
@@ -160,42 +119,53 @@ class Operation:
     location: bool = False
     own: tuple[str, ...] = ()
     required_query: tuple[str, ...] = ()
+    owner_query: tuple[str, ...] = ()
     unresolved: tuple[int, Code] = (200, Code.UNKNOWN_RECEIVER)
     time_limit: float = 30.0
     takes: str | By = ""
     may_lack_body: bool = False
     gives: str = ""
     replies: str = ""
+    owner: End = End.FROM
+    stamped: bool = True
+    versions: frozenset[str] | None = None
 
 
-_PARAMETER = re.compile(r"\{(\w+)\}")
+PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One URL shape below a module's endpoint and what its methods do."""
+    """One URL shape below a module's endpoint and what its methods do. `known_as` is how the
+    specification spells a URL that is understood in another order; it is passed on as that."""
 
     interface: Interface
     template: str
     operations: Mapping[str, Operation]
     segments: tuple[str, ...] = ()
+    known_as: str = ""
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        return tuple(_PARAMETER.findall(self.template))
+        return tuple(PARAMETER.findall(self.template))
 
 
 Declared = Effect | Operation
 
 
-def _route(interface: Interface, template: str, methods: Mapping[str, Declared | None]) -> Route:
+def _route(
+    interface: Interface,
+    template: str,
+    methods: Mapping[str, Declared | None],
+    known_as: str = "",
+) -> Route:
     operations = {
         method.upper(): declared if isinstance(declared, Operation) else Operation(declared)
         for method, declared in methods.items()
         if declared is not None
     }
     segments = tuple(template.split("/")) if template else ()
-    return Route(interface, template, operations, segments)
+    return Route(interface, template, operations, segments, known_as)
 
 
 def sender(
@@ -214,6 +184,8 @@ def sender(
 
 def receiver(
     template: str = "",
+    known_as: str = "",
+    /,
     *,
     get: Declared | None = None,
     post: Declared | None = None,
@@ -223,7 +195,7 @@ def receiver(
 ) -> Route:
     """A URL shape of the RECEIVER interface, run by the side that consumes the data."""
     methods = {"GET": get, "POST": post, "PUT": put, "PATCH": patch, "DELETE": delete}
-    return _route(Interface.RECEIVER, template, methods)
+    return _route(Interface.RECEIVER, template, methods, known_as)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +223,10 @@ class Module:
     """The description of one OCPI module.
 
     Attributes:
-        id: the ModuleID on the wire.
+        id: what the hub calls it.
+        identifier: the ModuleID on the wire, where it is another; several modules may share one
+            (D-29), told apart by their URLs.
+        spellings: other ModuleIDs that peers use for it (D-28).
         senders: roles that run the SENDER interface, and so call other parties' RECEIVER.
         receivers: roles that run the RECEIVER interface, and so call other parties' SENDER.
         audience: whether its objects may be broadcast.
@@ -259,6 +234,8 @@ class Module:
         object: the class of its objects; without one their content is not looked at.
         key: URL parameter of the object's id, to the field of the object that holds it; empty
             when nothing is kept. The owner's country_code and party_id always belong to the key.
+        second_id: another field of the object that its URL may hold in place of the id.
+        names_owner: its objects say whose they are, in country_code and party_id.
         qualifier: a query parameter that belongs to the key too, with its default (`type` of
             tokens); the object has a field of the same name.
         parts: nested objects, outermost first.
@@ -275,14 +252,22 @@ class Module:
     audience: Audience
     routes: tuple[Route, ...]
     object: str = ""
+    identifier: str = ""
+    spellings: frozenset[str] = frozenset()
     key: Mapping[str, str] = field(default_factory=dict)
+    second_id: str = ""
+    names_owner: bool = True
     qualifier: tuple[str, str] | None = None
     parts: tuple[Part, ...] = ()
     appends: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
     personal: bool = False
-    versions: frozenset[str] = frozenset({"2.2.1"})
+    versions: frozenset[str] = SINCE_2_2_1
     custom: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.identifier:
+            object.__setattr__(self, "identifier", self.id)
 
     @property
     def keeps(self) -> bool:
@@ -297,6 +282,10 @@ class Module:
         return frozenset(r.interface for r in self.routes) | (
             {Interface.SENDER} if replies else frozenset()
         )
+
+    def has(self, operation: Operation, version: str) -> bool:
+        """Whether an operation of it is in a version."""
+        return version in (self.versions if operation.versions is None else operation.versions)
 
     def roles(self, interface: Interface) -> frozenset[Role]:
         """The roles that run this interface."""

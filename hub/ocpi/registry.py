@@ -7,7 +7,8 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from hub.ocpi.description import BadDescription, check_one, check_together
-from hub.ocpi.module import Interface, Module, Operation, Route
+from hub.ocpi.module import By, Interface, Module, Operation, Route
+from hub.ocpi.schema.names import name_in
 from hub.ocpi.status import method_not_allowed, not_found
 
 
@@ -21,6 +22,14 @@ class Match(Struct, frozen=True):
     parameters: Mapping[str, str]
 
 
+class _Shape(Struct, frozen=True):
+    """A route as one version has it."""
+
+    module: Module
+    route: Route
+    operations: Mapping[str, Operation]
+
+
 class Registry(Mapping[str, Module]):
     """The modules by id; refuses descriptions that are bad alone or together at construction."""
 
@@ -32,10 +41,17 @@ class Registry(Mapping[str, Module]):
                 raise BadDescription(f"{module.id}: described twice")
             self._modules[module.id] = module
         check_together(self._modules)
-        self._routes: dict[tuple[str, Interface, int], list[Route]] = defaultdict(list)
+        self._identifiers = {
+            spelled: module.identifier
+            for module in self._modules.values()
+            for spelled in (module.identifier, *module.spellings)
+        }
+        self._shapes: dict[tuple[str, str, Interface, int], list[_Shape]] = defaultdict(list)
         for module in self._modules.values():
-            for route in module.routes:
-                self._routes[module.id, route.interface, len(route.segments)].append(route)
+            for version in module.versions:
+                for shape in _shapes(module, version):
+                    place = shape.route.interface, len(shape.route.segments)
+                    self._shapes[version, module.identifier, *place].append(shape)
 
     def __getitem__(self, module_id: str) -> Module:
         return self._modules[module_id]
@@ -46,11 +62,26 @@ class Registry(Mapping[str, Module]):
     def __len__(self) -> int:
         return len(self._modules)
 
+    @property
+    def identifiers(self) -> Mapping[str, str]:
+        """Every spelling of a ModuleID that is understood, and the one that the hub uses."""
+        return self._identifiers
+
+    def identifier_of(self, module_id: str) -> str:
+        """The ModuleID on the wire of a module by its id; an unknown one is as it is."""
+        module = self._modules.get(module_id)
+        return module_id if module is None else module.identifier
+
+    def sharing(self, identifier: str, version: str) -> tuple[Module, ...]:
+        """The modules of a version that are behind one ModuleID."""
+        found = self._modules.values()
+        return tuple(m for m in found if m.identifier == identifier and version in m.versions)
+
     def match(
         self,
         version: str,
         interface: Interface,
-        module_id: str,
+        identifier: str,
         method: str,
         segments: tuple[str, ...],
     ) -> Match:
@@ -60,27 +91,52 @@ class Registry(Mapping[str, Module]):
 
         Raises OcpiError 404 for a URL that no route has, 405 for a method it does not offer.
         """
-        module = self._modules.get(module_id)
-        if module is None or version not in module.versions:
-            raise not_found(
-                f"OCPI {version} has no module {module_id!r} here; "
-                f"there are {', '.join(sorted(self._modules))}."
-            )
-        shapes = [
-            (route, parameters)
-            for route in self._routes.get((module_id, interface, len(segments)), ())
-            if (parameters := _fit(route.segments, segments)) is not None
+        identifier = self._identifiers.get(identifier, identifier)
+        fitting = [
+            (shape, parameters)
+            for shape in self._shapes.get((version, identifier, interface, len(segments)), ())
+            if (parameters := _fit(shape.route.segments, segments)) is not None
         ]
-        for route, parameters in shapes:
-            operation = route.operations.get(method)
+        for shape, parameters in fitting:
+            operation = shape.operations.get(method)
             if operation is not None:
-                return Match(module, interface, route, operation, parameters)
-        where = f"the {interface} interface of {module_id}"
-        if shapes:
-            allowed = sorted({m for route, _ in shapes for m in route.operations})
+                _require(operation, version, parameters)
+                return Match(shape.module, interface, shape.route, operation, parameters)
+        where = f"the {interface} interface of {identifier}"
+        if fitting:
+            allowed = sorted({m for shape, _ in fitting for m in shape.operations})
             raise method_not_allowed(method, tuple(allowed), f"this URL of {where}")
-        routes = [f"/{r.template}" for r in module.routes if r.interface is interface]
+        sharing = self.sharing(identifier, version)
+        if not sharing:
+            there = {m.identifier for m in self._modules.values() if version in m.versions}
+            raise not_found(
+                f"OCPI {version} has no module {identifier!r} here; "
+                f"there are {', '.join(sorted(there)) or 'none'}."
+            )
+        routes = [
+            f"/{shape.route.template}"
+            for module in sharing
+            for shape in _shapes(module, version)
+            if shape.route.interface is interface
+        ]
         raise not_found(f"{where} has no such URL; it has {', '.join(routes) or 'none'}.")
+
+
+def _require(operation: Operation, version: str, parameters: Mapping[str, str]) -> None:
+    """Raises OcpiError 404 for a class that a URL parameter names and the version has not: there
+    is no CANCEL_RESERVATION in 2.1.1. What no version names passes."""
+    if isinstance(operation.takes, By):
+        value = parameters[operation.takes.parameter]
+        name = operation.takes.names.get(value, "")
+        if name and not name_in(version, name):
+            raise not_found(f"OCPI {version} has no {value}.")
+
+
+def _shapes(module: Module, version: str) -> Iterator[_Shape]:
+    for route in module.routes:
+        operations = {m: o for m, o in route.operations.items() if module.has(o, version)}
+        if operations:
+            yield _Shape(module, route, operations)
 
 
 def _fit(shape: tuple[str, ...], segments: tuple[str, ...]) -> dict[str, str] | None:

@@ -61,9 +61,9 @@ def asks_from(
     kind: Kind, module: Module, synced_from: datetime | None, now: datetime, rhythm: Rhythm
 ) -> datetime | None:
     """The `date_from` of a pull, None for none. `synced_from` is when the last one that ended well
-    began. Private lists are always asked with one (D-14), and never for what would be too old to
-    be kept."""
-    is_private = module.audience is Audience.ADDRESSEE
+    began. Private lists of what drivers did are always asked with one (D-14), and never for what
+    would be too old to be kept; terminals are private too, but stay."""
+    is_private = module.audience is Audience.ADDRESSEE and module.personal
     if kind is Kind.DELTA and synced_from is not None:
         wanted = synced_from - rhythm.overlap
     elif is_private:

@@ -8,17 +8,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from msgspec import Struct
 
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Message
 from hub.ocpi.module import Audience, Interface, Module
-from hub.ocpi.status import Code, OcpiError
+from hub.ocpi.status import Code, OcpiError, invalid
 from hub.routing.agreements import Relation
-from hub.routing.clues import Everyone, Question, questions
+from hub.routing.clues import Everyone, Issuer, Question, TheOnly, questions
 from hub.routing.network import Network, Party, Platform, Status
 from hub.routing.table import NOT_OFFERED, ROWS, Action, Op, Row, To, operation_of
+from hub.routing.translated import OLDEST
 
 
 class Hop(Struct, frozen=True):
@@ -90,7 +92,20 @@ def decide(message: Message, from_party: PartyId, platform: Platform, network: N
         return Resolve(row.number, questions(message))
     if row.action is Action.BROADCAST:
         return Broadcast(row.number, receivers(match.module, from_party, platform, network))
+    _filters_are_ours(message)
     return FromStore(row.number, row.action)
+
+
+def _filters_are_ours(message: Message) -> None:
+    """Raises OcpiError 2001 for a filter that the hub cannot apply to its copies: the answer would
+    have what was not asked for."""
+    given = dict(parse_qsl(message.query)) if message.match.operation.owner_query else {}
+    for name in message.match.operation.owner_query:
+        if name in given:
+            raise invalid(
+                f"query parameter {name}: the hub does not filter {message.match.module.id} by it; "
+                "leave it out, or set OCPI-to to the party whose list you want."
+            )
 
 
 def meant(
@@ -104,13 +119,22 @@ def meant(
     match, to = message.match, message.to
     party = to if isinstance(to, PartyId) else None
     if party is None:
-        return network.hub if platform.implicit_get_all and op is Op.LIST else None
+        return network.hub if _only_the_hub(message, op, platform) else None
     if party == from_party and not runs(party, match.module, match.interface, network):
         return None
     private = match.module.audience is Audience.ADDRESSEE and op in (Op.PUSH, Op.CALL)
     if party == network.hub and private and platform.hub_means_anyone:
         return None
     return party
+
+
+def _only_the_hub(message: Message, op: Op, platform: Platform) -> bool:
+    """Whether a request that names nobody can mean only what the hub keeps: a list, where an
+    operator says so; in 2.1.1, which has no word for TO, an owner's look at its own object."""
+    if op is Op.LIST:
+        return platform.implicit_get_all
+    public = message.match.module.audience is Audience.EVERYONE
+    return op is Op.COPY and public and message.version == OLDEST
 
 
 def runs(party: PartyId, module: Module, interface: Interface, network: Network) -> bool:
@@ -142,11 +166,14 @@ def placed(
         if target is None or refused.action is Action.REFUSE:
             raise refusal(refused, message, found[0], from_party, network)
         return Forward(row, hop_to(target, message, from_party, network))
-    hops: tuple[Hop, ...] = ()
-    if Everyone() in questions(message):
-        hops = _opted_in(match.module, match.interface, from_party, platform, network)
-    if hops:
-        return AskAround(row, hops)
+    asked = questions(message)
+    near = reachable(match.module, match.interface, from_party, platform, network)
+    only = _only(asked, near)
+    if only is not None:
+        return Forward(row, hop_to(only, message, from_party, network))
+    opted_in = [party for party in near if party.platform.answers_authorize]
+    if Everyone() in asked and opted_in:
+        return AskAround(row, tuple(hop_to(p, message, from_party, network) for p in opted_in))
     http, code = match.operation.unresolved
     raise OcpiError(
         code,
@@ -154,6 +181,14 @@ def placed(
         "you mean.",
         http=http,
     )
+
+
+def _only(asked: Sequence[Question], near: Sequence[Party]) -> Party | None:
+    """The one party that may be reached, of all or of those that an id is spelled after; None where
+    there are several, or none."""
+    issuers = {question.party for question in asked if isinstance(question, Issuer)}
+    found = [party for party in near if TheOnly() in asked or party.id in issuers]
+    return found[0] if len(found) == 1 else None
 
 
 def state_of(
@@ -185,7 +220,7 @@ def state_of(
 def hop_to(target: Party, message: Message, from_party: PartyId, network: Network) -> Hop:
     """The leg to a party. Raises OcpiError 4000 when it does not offer the interface (row 26)."""
     module, interface = message.match.module, message.match.interface
-    url = target.platform.endpoints.get((module.id, interface))
+    url = target.platform.endpoints.get((module.identifier, interface))
     if url is None or target.role not in module.roles(interface):
         raise refusal(NOT_OFFERED, message, target.id, from_party, network)
     return Hop(target, network.spelled(from_party), url)
@@ -199,7 +234,7 @@ def receivers(
     switched on. FROM is the hub."""
     interface = Interface.RECEIVER
     return tuple(
-        Hop(party, network.hub, party.platform.endpoints[module.id, interface])
+        Hop(party, network.hub, party.platform.endpoints[module.identifier, interface])
         for party in network.running(module, interface)
         if (platform.own_parties or party.platform.id != platform.id)
         and party.id != from_party
@@ -207,18 +242,19 @@ def receivers(
     )
 
 
-def _opted_in(
+def reachable(
     module: Module,
     interface: Interface,
     from_party: PartyId,
     platform: Platform,
     network: Network,
-) -> tuple[Hop, ...]:
+) -> tuple[Party, ...]:
+    """Every connected party of another platform that runs the interface and may exchange the
+    module with the requesting one."""
     return tuple(
-        Hop(party, network.spelled(from_party), party.platform.endpoints[module.id, interface])
+        party
         for party in network.running(module, interface)
-        if party.platform.answers_authorize
-        and party.platform.id != platform.id
+        if party.platform.id != platform.id
         and network.relation(from_party, party.id, module) is Relation.ALLOWED
     )
 

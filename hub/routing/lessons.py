@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from hub.ocpi.clue import End
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Answer, Message
-from hub.ocpi.module import End
-from hub.routing.clues import NOT_AVAILABLE, inside, value_of
+from hub.routing.clues import found_in, single, value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,12 @@ class Lesson:
     other: PartyId
 
 
+def ends(message: Message, from_party: PartyId, to: PartyId) -> tuple[PartyId, PartyId]:
+    """The owner of the object that a message pushes, and the other party."""
+    pair = from_party, to
+    return pair if message.match.operation.owner is End.FROM else pair[::-1]
+
+
 def lessons(
     message: Message, from_party: PartyId, to: PartyId, answer: Answer
 ) -> tuple[Lesson, ...]:
@@ -26,8 +32,7 @@ def lessons(
     for link in message.match.operation.learns:
         if link.answer:
             data = answer.envelope.data if answer.envelope is not None else None
-            value = inside(data, link.field)
-            identifier = value if isinstance(value, str) and value != NOT_AVAILABLE else ""
+            identifier = single(found_in(data, link.field))
         else:
             identifier = value_of(message, link.field)
         if identifier:

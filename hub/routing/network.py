@@ -57,7 +57,7 @@ class Platform:
     """One connected system.
 
     Attributes:
-        endpoints: (module id, interface) to URL, overrides of the operator applied.
+        endpoints: (ModuleID, interface) to URL, overrides of the operator applied.
         hosts: host names of its versions URL and endpoints; callbacks may go nowhere else.
         token: what the hub sends to it, None before registration.
         presents_as: FROM of everything sent to it, where it accepts one party only.
@@ -200,7 +200,7 @@ class Network:
             self.parties.get(party, ()),
             key=lambda p: (
                 p.role in roles,
-                (module.id, interface) in p.platform.endpoints,
+                (module.identifier, interface) in p.platform.endpoints,
                 p.platform.status is Status.CONNECTED,
             ),
             default=None,
@@ -215,7 +215,7 @@ class Network:
             for p in parties
             if p.role in roles
             and p.platform.status is Status.CONNECTED
-            and (module.id, interface) in p.platform.endpoints
+            and (module.identifier, interface) in p.platform.endpoints
         }
         return tuple(found.values())
 

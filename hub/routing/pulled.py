@@ -6,6 +6,7 @@ spec: transport_and_format_client_owned_object_pull; D-22
 from dataclasses import dataclass
 from typing import Any
 
+from hub.ocpi.clue import Named
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import (
     PUSHES,
@@ -13,8 +14,8 @@ from hub.ocpi.module import (
     Effect,
     Interface,
     Module,
-    Named,
     Operation,
+    Route,
 )
 from hub.routing.clues import party_in
 from hub.routing.network import Network
@@ -34,15 +35,26 @@ class Place:
 
 def list_operation(module: Module) -> Operation | None:
     """The operation that lists a module's objects at its owner; None where there is none."""
+    route = _list_route(module)
+    return None if route is None else route.operations["GET"]
+
+
+def list_path(module: Module) -> str:
+    """Where below its endpoint a module's objects are listed; mostly at the endpoint itself."""
+    route = _list_route(module)
+    return "" if route is None else route.template
+
+
+def _list_route(module: Module) -> Route | None:
     for route in module.routes:
         operation = route.operations.get("GET")
         if (
             operation is not None
             and operation.effect is Effect.LIST
             and route.interface is Interface.SENDER
-            and not route.template
+            and not route.parameters
         ):
-            return operation
+            return route
     return None
 
 
@@ -70,7 +82,7 @@ def place_of(
     content: dict[str, Any], module: Module, asked: PartyId, platform_id: int, network: Network
 ) -> Place:
     """Where an object from the list of the party `asked` belongs. Raises Refused."""
-    owner = _owner(content, asked)
+    owner = _owner(content, asked) if module.names_owner else asked
     if not network.roles(platform_id, owner) & module.senders:
         raise Refused(f"its owner {owner} is no party of this platform that may own {module.id}")
     if module.audience is Audience.EVERYONE:

@@ -62,6 +62,7 @@ def test_where_whole_objects_are_put() -> None:
 def test_cdrs_are_posted_and_commands_are_no_objects() -> None:
     assert {m for m in registry() if put_route(registry()[m])} == {
         "locations", "sessions", "tariffs", "tokens",
+        "booking_locations", "bookings", "invoicereconciliation",
     }  # fmt: skip
     with pytest.raises(KeyError):
         put_url(registry()["cdrs"], PartyId("NL", "CPO"), objects.cdr())

@@ -19,6 +19,8 @@ CPO = PartyId("NL", "CPO")
 MSP = PartyId("DE", "MSP")
 AWAY_CPO = PartyId("BE", "CPO")
 AWAY_MSP = PartyId("FR", "MSP")
+PTP = PartyId("SE", "PTP")
+AWAY_PTP = PartyId("FI", "PTP")
 STRANGER = PartyId("XX", "YYY")
 
 # Party, role, status; each on a platform of its own that offers all that its role runs.
@@ -29,6 +31,8 @@ MEMBERS = (
     (AWAY_MSP, Role.EMSP, Status.OFFLINE),
 )
 
+# Payments are between CPOs and these.
+WITH_PTPS = (*MEMBERS, (PTP, Role.PTP, Status.CONNECTED), (AWAY_PTP, Role.PTP, Status.OFFLINE))
 
 STATES = {
     Relation.ALLOWED: State.ACTIVE,
@@ -39,7 +43,9 @@ STATES = {
 
 def platform(number: int, role: Role, status: Status, name: str) -> Platform:
     endpoints = {
-        (module.id, interface): f"https://{name.lower()}.example/{interface.segment}/{module.id}"
+        (module.identifier, interface): (
+            f"https://{name.lower()}.example/{interface.segment}/{module.identifier}"
+        )
         for module in registry().values()
         for interface in Interface
         if role in module.roles(interface)
@@ -98,13 +104,14 @@ def message(
     to: h.Heading = None,
     content: Any = None,
     query: str = "",
+    version: str = "2.2.1",
 ) -> Message:
     """A message as the gateway would read it."""
     segments = tuple(part for part in tail.split("/") if part)
     return Message(
-        version="2.2.1",
+        version=version,
         method=method,
-        match=registry().match("2.2.1", interface, module, method, segments),
+        match=registry().match(version, interface, module, method, segments),
         tail=tail,
         query=query,
         headers={"content-type": "application/json"},

@@ -168,7 +168,7 @@ def test_what_is_newly_allowed_is_the_difference(
 def test_private_modules_are_not_given() -> None:
     net = net_of([row(CPO, MSP, relation=Relation.ALLOWED)], open_policy=False)
     given_ = {each.module.id for each in newly(net_of([], False), net, registry().values())}
-    assert given_ == {"locations", "tariffs", "tokens"}
+    assert given_ == {"locations", "tariffs", "tokens", "booking_locations"}
 
 
 def test_nobody_walks_all_agreements_for_one_party() -> None:

@@ -1,4 +1,4 @@
-"""The decision table, row by row: every module, interface and method of 2.2.1, every state of TO.
+"""The decision table, row by row: every module, interface and method, every state of TO.
 
 The expected columns are written out here from docs/routing.md; they are not computed from the code.
 """
@@ -17,7 +17,16 @@ from hub.routing.decide import Broadcast, Forward, FromStore, Resolve, decide
 from hub.routing.guard import check
 from hub.routing.network import Network
 from tests.routing import networks
-from tests.routing.networks import AWAY_CPO, AWAY_MSP, CPO, HUB, MSP, STRANGER
+from tests.routing.networks import (
+    AWAY_CPO,
+    AWAY_MSP,
+    AWAY_PTP,
+    CPO,
+    HUB,
+    MSP,
+    PTP,
+    STRANGER,
+)
 
 S, R = Interface.SENDER, Interface.RECEIVER
 WHEN = "2026-01-31T12:00:00Z"
@@ -37,6 +46,19 @@ class Case(NamedTuple):
     up: str
     content: object = None
     query: str = ""
+    version: str = "2.2.1"
+
+    @property
+    def other(self) -> PartyId:
+        """The party at the other end: payments are between CPO and PTP."""
+        if self.module == "payments":
+            return PTP if self.asking == CPO else CPO
+        return MSP if self.asking == CPO else CPO
+
+    @property
+    def away(self) -> PartyId:
+        """One like it that cannot be reached."""
+        return {CPO: AWAY_CPO, MSP: AWAY_MSP, PTP: AWAY_PTP}[self.other]
 
 
 LOCATION = {"country_code": "NL", "party_id": "CPO", "id": "L1", "last_updated": WHEN}
@@ -47,6 +69,12 @@ TOKEN = {"country_code": "DE", "party_id": "MSP", "uid": "U1", "type": "RFID", "
 SESSION = {"country_code": "NL", "party_id": "CPO", "id": "S1", "last_updated": WHEN}
 CDR = {"country_code": "NL", "party_id": "CPO", "id": "C1", "last_updated": WHEN}
 CHANGE = {"last_updated": WHEN}
+REQUEST = {"country_code": "DE", "party_id": "MSP", "request_id": "R1"}
+BOOKING = {"country_code": "NL", "party_id": "CPO", "id": "B1", "last_updated": WHEN}
+# Its party is not its owner: that is the CPO it is for.
+TERMINAL = {"country_code": "NL", "party_id": "CPO", "terminal_id": "T1"}
+ASSIGNED = {"location_ids": ["L1"]}
+CONFIRMATIONS = "financial-advice-confirmations"
 REPLY = {"response_url": "https://demsp.example/result"}
 PROFILE = "duration=900&response_url=https%3A%2F%2Fdemsp.example%2Fresult"
 
@@ -91,9 +119,77 @@ CASES = (
     Case("PUT", R, "chargingprofiles", "S1", MSP, "18", "19 2000", "20", REPLY),
     Case("DELETE", R, "chargingprofiles", "S1", MSP, "18", "19 2000", "20", None, PROFILE),
     Case("PUT", S, "chargingprofiles", "S1", CPO, "18", "19 2000", "20", {}),
+    # What one version has alone
+    Case("PATCH", R, "tariffs", "NL/CPO/T1", CPO, "13", "12", "14", CHANGE, version="2.1.1"),
+    *(
+        case._replace(version="2.3.0")
+        for case in (
+            Case("GET", S, "Booking", "booking_locations", MSP, "2 2001", "3", "5"),
+            Case("GET", S, "Booking", "booking_locations/L1", MSP, "6", "7", "8"),
+            Case("GET", S, "Booking", "booking_locations/L1/C1", MSP, "6", "7", "8"),
+            Case("GET", R, "Booking", "NL/CPO/booking_locations/L1", CPO, "9 2002", "10", "11"),
+            Case("GET", R, "Booking", "NL/CPO/booking_locations/L1/C1", CPO, "9 2002", "10", "11"),
+            Case(
+                "PUT", R, "Booking", "NL/CPO/booking_locations/L1", CPO, "13", "12", "14", LOCATION
+            ),
+            Case(
+                "PUT",
+                R,
+                "Booking",
+                "NL/CPO/booking_locations/L1/1",
+                CPO,
+                "13",
+                "12",
+                "14",
+                CONNECTOR,
+            ),
+            Case(
+                "PATCH", R, "Booking", "NL/CPO/booking_locations/L1", CPO, "13", "12", "14", CHANGE
+            ),
+            Case(
+                "PATCH",
+                R,
+                "Booking",
+                "NL/CPO/booking_locations/L1/1",
+                CPO,
+                "13",
+                "12",
+                "14",
+                CHANGE,
+            ),
+            Case(
+                "PATCH", R, "Booking", "bookinglocations/NL/CPO/L1", CPO, "13", "12", "14", CHANGE
+            ),
+            Case(
+                "PATCH", R, "Booking", "bookinglocations/NL/CPO/L1/1", CPO, "13", "12", "14", CHANGE
+            ),
+            Case("GET", S, "Booking", "", MSP, "2 2001", "4", "5"),
+            Case("POST", S, "Booking", "", MSP, "18", "19 2000", "20", REQUEST),
+            Case("GET", R, "Booking", "NL/CPO/B1", CPO, "9", "10", "11"),
+            Case("PUT", R, "Booking", "NL/CPO/B1", CPO, "16", "15 2000", "17", BOOKING),
+            Case("PATCH", R, "Booking", "NL/CPO/B1", CPO, "16", "15 2000", "17", CHANGE),
+            Case("GET", S, "payments", "terminals", CPO, "2 2001", "4", "5"),
+            Case("GET", S, "payments", "terminals/T1", CPO, "6", "7", "8"),
+            Case("POST", S, "payments", "terminals/activate", CPO, "18", "19 2000", "20", {}),
+            Case("POST", S, "payments", "terminals/T1/deactivate", CPO, "18", "19 2000", "20"),
+            Case("PUT", S, "payments", "terminals/T1", CPO, "16", "15 2000", "17", TERMINAL),
+            Case("PATCH", S, "payments", "terminals/T1", CPO, "16", "15 2000", "17", ASSIGNED),
+            Case("POST", R, "payments", "terminals", PTP, "16", "15 2000", "17", TERMINAL),
+            Case("GET", R, "payments", "terminals/T1", PTP, "9", "10", "11"),
+            Case("GET", S, "payments", CONFIRMATIONS, CPO, "2 2001", "4", "5"),
+            Case("GET", S, "payments", CONFIRMATIONS + "/F1", CPO, "6", "7", "8"),
+            Case("POST", R, "payments", CONFIRMATIONS, PTP, "16", "15 2000", "17", {"id": "F1"}),
+            Case("GET", R, "payments", CONFIRMATIONS + "/F1", PTP, "9", "10", "11"),
+            Case("GET", S, "invoicereconciliation", "", MSP, "2 2001", "4", "5"),
+            Case("POST", R, "invoicereconciliation", "", CPO, "16", "15 2000", "17", CDR),
+            Case("GET", R, "invoicereconciliation", "NL/CPO/I1", CPO, "9", "10", "11"),
+            Case("PUT", R, "invoicereconciliation", "NL/CPO/C1", CPO, "16", "15 2000", "17", CDR),
+            Case("DELETE", R, "invoicereconciliation", "NL/CPO/I1", CPO, "16", "15 2000", "17"),
+        )
+    ),
     # A custom module's rows are those of its audience; see tests/modules.
 )
-NAMES = [f"{c.method} {c.interface} {c.module}/{c.tail}" for c in CASES]
+NAMES = [f"{c.method} {c.interface} {c.version} {c.module}/{c.tail}" for c in CASES]
 
 # What the table says for every request alike: the state of TO, the row, the code.
 ANYWHERE = (
@@ -103,14 +199,6 @@ ANYWHERE = (
     ("hidden", "25", Code.UNKNOWN_RECEIVER),
     ("pending", "25", Code.CONNECTION_PROBLEM),
 )
-
-
-def other(party: PartyId) -> PartyId:
-    return MSP if party == CPO else CPO
-
-
-def away(party: PartyId) -> PartyId:
-    return AWAY_MSP if party == CPO else AWAY_CPO
 
 
 def outcome(case: Case, to: PartyId | None, net: Network) -> str:
@@ -124,6 +212,7 @@ def outcome(case: Case, to: PartyId | None, net: Network) -> str:
         to=to,
         content=case.content,
         query=case.query,
+        version=case.version,
     )
     platform = networks.home(case.asking, net)
     from_party = check(message, platform, net)
@@ -140,44 +229,44 @@ def expected(cell: str) -> str:
 
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_without_to(case: Case) -> None:
-    assert outcome(case, None, networks.network()) == expected(case.none)
+    assert outcome(case, None, networks.network(networks.WITH_PTPS)) == expected(case.none)
 
 
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_to_the_hub(case: Case) -> None:
-    assert outcome(case, HUB, networks.network()) == expected(case.hub)
+    assert outcome(case, HUB, networks.network(networks.WITH_PTPS)) == expected(case.hub)
 
 
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_to_a_connected_party(case: Case) -> None:
-    assert outcome(case, other(case.asking), networks.network()) == expected(case.up)
+    assert outcome(case, case.other, networks.network(networks.WITH_PTPS)) == expected(case.up)
 
 
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 @pytest.mark.parametrize(("state", "row", "code"), ANYWHERE, ids=[a[0] for a in ANYWHERE])
 def test_to_somebody_who_cannot_be_reached(case: Case, state: str, row: str, code: Code) -> None:
-    party = {"down": away(case.asking), "unknown": STRANGER}.get(state, other(case.asking))
+    party = {"down": case.away, "unknown": STRANGER}.get(state, case.other)
     relations = {
         "ended": {(case.asking, party): Relation.HIDDEN},
         "pending": {(case.asking, party): Relation.PENDING},
     }.get(state, {})
-    net = networks.network(relations=relations, open_policy=state != "hidden")
+    net = networks.network(networks.WITH_PTPS, relations=relations, open_policy=state != "hidden")
     assert outcome(case, party, net) == f"refused {int(code)}"
 
 
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_to_a_party_that_does_not_offer_the_interface(case: Case) -> None:
-    target = other(case.asking)
-    net = networks.with_platform(networks.network(), target, endpoints={})
+    target = case.other
+    net = networks.with_platform(networks.network(networks.WITH_PTPS), target, endpoints={})
     assert outcome(case, target, net) == f"refused {int(Code.HUB_ERROR)}"  # row 26
 
 
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_half_a_pair_is_2001_and_names_the_header(case: Case) -> None:
-    net = networks.network()
+    net = networks.network(networks.WITH_PTPS)
     whole = networks.message(
         case.method, case.interface, case.module, case.tail,
-        from_=case.asking, to=HALF, content=case.content, query=case.query,
+        from_=case.asking, to=HALF, content=case.content, query=case.query, version=case.version,
     )  # fmt: skip
     with pytest.raises(OcpiError, match="OCPI-to") as caught:
         check(whole, networks.home(case.asking, net), net)
@@ -187,11 +276,11 @@ def test_half_a_pair_is_2001_and_names_the_header(case: Case) -> None:
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 @pytest.mark.parametrize("from_", [HALF, STRANGER, "other"], ids=["half", "stranger", "foreign"])
 def test_from_must_be_a_party_of_the_platform(case: Case, from_: object) -> None:
-    net = networks.network()
-    speaking = other(case.asking) if from_ == "other" else from_
+    net = networks.network(networks.WITH_PTPS)
+    speaking = case.other if from_ == "other" else from_
     spoken = networks.message(
         case.method, case.interface, case.module, case.tail,
-        from_=speaking, to=other(case.asking), content=case.content, query=case.query,  # type: ignore[arg-type]  # HALF or a party
+        from_=speaking, to=case.other, content=case.content, query=case.query, version=case.version,  # type: ignore[arg-type]  # HALF or a party
     )  # fmt: skip
     with pytest.raises(OcpiError, match="OCPI-from") as caught:
         check(spoken, networks.home(case.asking, net), net)
@@ -200,32 +289,34 @@ def test_from_must_be_a_party_of_the_platform(case: Case, from_: object) -> None
 
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_from_is_inferred_where_the_platform_has_one_party(case: Case) -> None:
-    net = networks.network()
+    net = networks.network(networks.WITH_PTPS)
     silent = networks.message(
         case.method, case.interface, case.module, case.tail,
-        to=other(case.asking), content=case.content, query=case.query,
+        to=case.other, content=case.content, query=case.query, version=case.version,
     )  # fmt: skip
     assert check(silent, networks.home(case.asking, net), net) == case.asking
 
 
 def one_role_calls(case: Case) -> bool:
-    """Not so for profile updates: an eMSP runs the RECEIVER as well, towards its SCSP."""
-    return (case.module, case.interface) != ("chargingprofiles", S)
+    """Not so for profile updates: an eMSP runs the RECEIVER as well, towards its SCSP. And either
+    role may issue invoices."""
+    both = (case.module, case.interface) == ("chargingprofiles", S)
+    return not both and case.module != "invoicereconciliation"
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if one_role_calls(c)])
 def test_the_wrong_role_is_refused(case: Case) -> None:
     """R-36: an eMSP pushes no locations, a CPO no tokens."""
-    wrong = other(case.asking)
+    wrong = case.other
     tail = case.tail.replace("NL/CPO", "XX/XXX").replace("DE/MSP", "NL/CPO")
     tail = tail.replace("XX/XXX", "DE/MSP")
     content = case.content
-    if isinstance(content, dict) and "party_id" in content:
+    if isinstance(content, dict) and "party_id" in content and case.module != "payments":
         content = {**content, "country_code": wrong.country_code, "party_id": wrong.party_id}
-    net = networks.network()
+    net = networks.network(networks.WITH_PTPS)
     spoken = networks.message(
         case.method, case.interface, case.module, tail,
-        from_=wrong, to=HUB, content=content, query=case.query,
+        from_=wrong, to=HUB, content=content, query=case.query, version=case.version,
     )  # fmt: skip
     with pytest.raises(OcpiError, match="registered as") as caught:
         check(spoken, networks.home(wrong, net), net)
@@ -235,9 +326,11 @@ def test_the_wrong_role_is_refused(case: Case) -> None:
 def test_every_module_route_and_method_has_its_case() -> None:
     """A route without a case would be a row nobody looks at."""
 
-    covered = {
-        (c.module, c.interface, c.method, len([p for p in c.tail.split("/") if p])) for c in CASES
-    }
+    covered = set()
+    for case in CASES:
+        segments = tuple(p for p in case.tail.split("/") if p)
+        asked = case.version, case.interface, case.module, case.method, segments
+        covered.add((registry().match(*asked).module.id, *asked[1:2], case.method, len(segments)))
     beyond_the_spec = {("tokens", S, "POST", 4), ("cdrs", R, "POST", 1)}
     for module in registry().values():
         if module.custom:
@@ -257,14 +350,15 @@ def test_kinds_of_decision() -> None:
         "store": (FromStore, "3 4 7 10"),
     }
     of_row = {row: kind for kind, rows in kinds.values() for row in rows.split()}
-    net = networks.network()
+    net = networks.network(networks.WITH_PTPS)
     for case in CASES:
-        for to, cell in ((None, case.none), (HUB, case.hub), (other(case.asking), case.up)):
+        for to, cell in ((None, case.none), (HUB, case.hub), (case.other, case.up)):
             if " " in cell:
                 continue
             message = networks.message(
                 case.method, case.interface, case.module, case.tail,
                 from_=case.asking, to=to, content=case.content, query=case.query,
+                version=case.version,
             )  # fmt: skip
             decision = decide(message, case.asking, networks.home(case.asking, net), net)
             assert isinstance(decision, of_row[cell]), (case, to)

@@ -5,10 +5,11 @@ from urllib.parse import quote
 
 from hub.ocpi.module import PUSHES, By, Effect, Interface, Module, Operation, Place, Route
 from hub.ocpi.openapi import shared
-from hub.ocpi.openapi.schemas import Json, field_schema, patch_name, ref
+from hub.ocpi.openapi.schemas import MOMENT, Json, field_schema, patch_name, ref
 from hub.ocpi.registry import Match
 from hub.ocpi.schema import SCHEMAS
 from hub.ocpi.schema.messages import answer_class, body_class, object_name, result_class
+from hub.ocpi.schema.names import name_in
 from hub.ocpi.schema.notation import Field, Table
 
 Path = tuple[str, Json]
@@ -28,21 +29,26 @@ RESULT = "The result of the request, as soon as there is one."
 
 
 def module_paths(module: Module, version: str) -> Iterator[Path]:
-    """The paths of a module, as the hub's own URLs: /ocpi/{version}/{interface}/{module}/..."""
+    """The paths of a module, as the hub's own URLs: /ocpi/{version}/{interface}/{module}/... URLs
+    that are understood in another order as well are not among them."""
     for route in module.routes:
-        root = f"/ocpi/{version}/{route.interface.segment}/{quote(module.id)}"
-        for values in _spellings(route):
+        there = any(module.has(operation, version) for operation in route.operations.values())
+        if route.known_as or not there:
+            continue
+        root = f"/ocpi/{version}/{route.interface.segment}/{quote(module.identifier)}"
+        for values in _spellings(route, version):
             tail = "/".join(values.get(segment, segment) for segment in route.segments)
             known = {name[1:-1]: value for name, value in values.items()}
             yield f"{root}/{tail}".rstrip("/"), _path(module, route, version, known)
 
 
-def _spellings(route: Route) -> list[dict[str, str]]:
+def _spellings(route: Route, version: str) -> list[dict[str, str]]:
     """A path whose parameter decides on the class is written once for each of its values."""
     for operation in route.operations.values():
         if isinstance(operation.takes, By):
             segment = f"{{{operation.takes.parameter}}}"
-            return [{segment: value} for value in operation.takes.names]
+            names = operation.takes.names.items()
+            return [{segment: value} for value, name in names if name_in(version, name)]
     return [{}]
 
 
@@ -50,6 +56,8 @@ def _path(module: Module, route: Route, version: str, known: dict[str, str]) -> 
     free = [name for name in route.parameters if name not in known]
     path: Json = {"parameters": [_in_path(module, version, name) for name in free]}
     for method, operation in route.operations.items():
+        if not module.has(operation, version):
+            continue
         match = Match(module, route.interface, route, operation, known)
         path[method.lower()] = _operation(match, method, version)
     return path
@@ -73,6 +81,8 @@ def _operation(match: Match, method: str, version: str) -> Json:
         made["requestBody"] = shared.body(schema, required=not operation.may_lack_body)
     elif operation.effect in PUSHES and method != "DELETE":
         made["requestBody"] = shared.body({"type": "object"})
+    elif method == "POST":
+        made["requestBody"] = shared.body({"type": "object"}, required=False)
     if operation.reply_to is not None:
         made["callbacks"] = {"result": _callback(match, operation.reply_to, version)}
     return made
@@ -88,13 +98,14 @@ def _operation_id(match: Match, method: str) -> str:
 
 def _parameters(match: Match, version: str) -> list[Json]:
     module, operation = match.module, match.operation
-    found = shared.parameters(shared.IDS, shared.ROUTING)
+    found = shared.heading(version, routed=True)
     if operation.effect is Effect.LIST:
         found += shared.parameters(shared.PAGING)
     elif module.qualifier is not None:
         name, default = module.qualifier
         schema = {**_field_schema(version, module.object, name), "default": default}
         found.append({"name": name, "in": "query", "schema": schema})
+    found += [{"name": n, "in": "query", "schema": MOMENT} for n in operation.owner_query]
     return found + [
         {"name": name, "in": "query", "required": True, "schema": _QUERY.get(name, _TEXT)}
         for name in operation.required_query
@@ -133,9 +144,9 @@ def _responses(match: Match, version: str) -> Json:
     if data is not None and operation.effect is Effect.LIST:
         data = {"type": "array", "items": data}
     sent = _sent(operation)
-    responses = {"200": shared.answer(SUCCESS, shared.around(data), sent)}
+    responses = {"200": shared.answer(version, SUCCESS, shared.around(data), sent)}
     if operation.effect in PUSHES and operation.effect is not Effect.REMOVE:
-        responses["201"] = shared.answer(CREATED, shared.around(data), sent)
+        responses["201"] = shared.answer(version, CREATED, shared.around(data), sent)
     return responses | shared.refusals()
 
 
@@ -158,7 +169,7 @@ def _callback(match: Match, reply_to: Place, version: str) -> Json:
                 "summary": RESULT,
                 "description": f"Called on the {Interface.SENDER} interface, by way of the hub.",
                 "requestBody": shared.body(schema),
-                "responses": {"200": shared.answer(SUCCESS, shared.around(None))},
+                "responses": {"200": shared.answer(version, SUCCESS, shared.around(None))},
             }
         }
     }

@@ -1,6 +1,6 @@
 """Field tables and enums as JSON Schemas: the components that every path refers to by name."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from hub.ocpi.schema.notation import (
@@ -31,12 +31,12 @@ MOMENT: Json = {
 }
 
 
-def components(schema: Schema, patched: Iterable[str]) -> Json:
+def components(schema: Schema, patched: Mapping[str, bool]) -> Json:
     """Every class and enum of a version by name, and for the classes that are patched one more,
-    whose fields may all be left out but last_updated."""
+    whose fields may all be left out, but last_updated where it is true."""
     found = {name: enum_schema(enum) for name, enum in schema.enums.items()}
     found |= {name: object_schema(table) for name, table in schema.tables.items()}
-    found |= {patch_name(name): patch_schema(schema.tables[name]) for name in patched}
+    found |= {patch_name(n): patch_schema(schema.tables[n], told) for n, told in patched.items()}
     return dict(sorted(found.items()))
 
 
@@ -51,9 +51,11 @@ def object_schema(table: Table) -> Json:
     }
 
 
-def patch_schema(table: Table) -> Json:
-    """The schema of what a PATCH of a class says. spec: transport_and_format_patch"""
-    return {**object_schema(table), "required": ["last_updated"], "minProperties": 1}
+def patch_schema(table: Table, stamped: bool) -> Json:
+    """The schema of what a PATCH of a class says; `stamped` if it must say when it was updated.
+    spec: transport_and_format_patch"""
+    required = ["last_updated"] if stamped else []
+    return {**object_schema(table), "required": required, "minProperties": 1}
 
 
 def patch_name(class_name: str) -> str:

@@ -2,18 +2,17 @@
 
 from typing import Any
 
+from hub.ocpi.module import SINCE_2_2_1
 from hub.ocpi.openapi.schemas import MOMENT, Json, ref
 
 SECURITY: list[Json] = [{"Token": []}]
-SECURITY_SCHEMES: Json = {
-    "Token": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "Authorization",
-        "description": "`Token `, then the credentials token in Base64. "
-        "spec: transport_and_format_authorization_header",
-    }
-}
+
+
+def security_schemes(version: str) -> Json:
+    """How a request shows its token. spec: transport_and_format_authorization_header"""
+    form = "in Base64" if version in SINCE_2_2_1 else "as it is"
+    token = {"type": "apiKey", "in": "header", "name": "Authorization"}
+    return {"Token": {**token, "description": f"`Token `, then the credentials token {form}."}}
 
 
 def _parameter(place: str, name: str, description: str, schema: Json) -> Json:
@@ -68,7 +67,18 @@ PAGING = {
         "query", "limit", "How many objects at most.", {"type": "integer", "minimum": 1}
     ),
 }
-PARAMETERS = {**IDS, **ROUTING, **PAGING}
+
+
+def all_parameters(version: str) -> Json:
+    """Every parameter that a version has: 2.1.1 knows no message ids and no routing."""
+    return {**IDS, **ROUTING, **PAGING} if version in SINCE_2_2_1 else PAGING
+
+
+def heading(version: str, *, routed: bool) -> list[Json]:
+    """The headers of a request, as references; with the two parties where it is routed."""
+    if version not in SINCE_2_2_1:
+        return []
+    return parameters(IDS, ROUTING) if routed else parameters(IDS)
 
 
 def parameters(*groups: dict[str, Json]) -> list[Json]:
@@ -76,9 +86,7 @@ def parameters(*groups: dict[str, Json]) -> list[Json]:
     return [{"$ref": f"#/components/parameters/{name}"} for group in groups for name in group]
 
 
-HEADERS: Json = {
-    "X-Request-ID": {"description": "That of the request.", "schema": {"type": "string"}},
-    "X-Correlation-ID": {"description": "That of the request.", "schema": {"type": "string"}},
+_SENT: Json = {
     "Link": {
         "description": 'The next page, as `<url>; rel="next"`; absent on the last one.',
         "schema": {"type": "string"},
@@ -96,7 +104,7 @@ HEADERS: Json = {
         "schema": {"type": "string", "format": "uri", "maxLength": 255},
     },
 }
-IDS_SENT = ("X-Request-ID", "X-Correlation-ID")
+_OF_THE_REQUEST: Json = {"description": "That of the request.", "schema": {"type": "string"}}
 PAGE_SENT = ("Link", "X-Total-Count", "X-Limit")
 
 ENVELOPE: Json = {
@@ -130,11 +138,22 @@ def around(data: Json | None) -> Json:
     return {"oneOf": [{"allOf": [ref("Envelope"), given]}, ref("Refusal")]}
 
 
-def answer(description: str, schema: Json, sent: tuple[str, ...] = ()) -> Json:
+def ids_sent(version: str) -> tuple[str, ...]:
+    """The message ids of an answer."""
+    return ("X-Request-ID", "X-Correlation-ID") if version in SINCE_2_2_1 else ()
+
+
+def headers(version: str) -> Json:
+    """Every header that an answer may have."""
+    return _SENT | dict.fromkeys(ids_sent(version), _OF_THE_REQUEST)
+
+
+def answer(version: str, description: str, schema: Json, sent: tuple[str, ...] = ()) -> Json:
     """A response with a JSON body and the headers of that name."""
+    names = (*ids_sent(version), *sent)
     return {
         "description": description,
-        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in (*IDS_SENT, *sent)},
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
         "content": {"application/json": {"schema": schema}},
     }
 
@@ -153,7 +172,11 @@ _REFUSALS = {
     413: ("TooLarge", "The body is longer than the hub accepts."),
     429: ("TooMany", "More requests than the hub accepts; Retry-After says when to go on."),
 }
-RESPONSES: Json = {name: answer(says, ref("Refusal")) for name, says in _REFUSALS.values()}
+
+
+def responses(version: str) -> Json:
+    """The HTTP errors by name."""
+    return {name: answer(version, says, ref("Refusal")) for name, says in _REFUSALS.values()}
 
 
 def refusals() -> dict[str, Any]:

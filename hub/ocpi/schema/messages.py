@@ -24,22 +24,32 @@ def object_class(module: Module, version: str) -> Class | None:
 
 def body_class(match: Match, version: str) -> Class | None:
     """The class of a request's body; with `Effect.MERGE` the body is a part of it."""
+    return _named(version, body_name(match))
+
+
+def body_name(match: Match) -> str:
+    """The name of that class as descriptions have it, empty where nothing is known."""
     operation = match.operation
     if operation.effect in WHOLE_OBJECT:
-        return _named(version, object_name(match.module, match.route))
+        return object_name(match.module, match.route)
     if operation.effect is Effect.APPEND:
-        return _named(version, match.module.object)
-    return _named(version, _taken(operation.takes, match.parameters))
+        return match.module.object
+    return _taken(operation.takes, match.parameters)
 
 
 def answer_class(match: Match, version: str) -> Class | None:
     """The class of an answer's `data`; with `Effect.LIST` of each of its items."""
+    return _named(version, answer_name(match))
+
+
+def answer_name(match: Match) -> str:
+    """The name of that class as descriptions have it, empty where nothing is known."""
     operation = match.operation
     if operation.effect is Effect.READ:
-        return _named(version, object_name(match.module, match.route))
+        return object_name(match.module, match.route)
     if operation.effect is Effect.LIST:
-        return _named(version, match.module.object)
-    return _named(version, operation.gives)
+        return match.module.object
+    return operation.gives
 
 
 def result_class(match: Match, version: str) -> Class | None:

@@ -1,0 +1,1 @@
+"""The Bookings module: its description and its tables."""

@@ -1,0 +1,1 @@
+"""The Invoice Reconciliation module: its description and its table."""

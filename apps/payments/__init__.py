@@ -1,0 +1,1 @@
+"""The Payments module: its description and its tables."""
