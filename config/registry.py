@@ -45,6 +45,7 @@ class Settings:
     modules: tuple[str, ...]
     invitation_hours: int
     token_grace_seconds: int
+    name_parties_minutes: int
     page_limit: int
     max_request_bytes: int
     max_answer_bytes: int
@@ -138,6 +139,10 @@ SETTINGS = (
             "1 to 8760", "How long a CREDENTIALS_TOKEN_A may be used."),
     Setting("HUB_TOKEN_GRACE_SECONDS", "token_grace_seconds", parsers.number(0, 86400), "60",
             "0 to 86400", "How long a replaced token still works if the new one is not used."),
+    Setting("HUB_NAME_PARTIES_MINUTES", "name_parties_minutes", parsers.number(0, 1440), "5",
+            "0 to 1440; 0 is never",
+            "Least time between two PUTs of the hub's credentials to a platform of OCPI 2.3.0, when"
+            " the parties change that it reaches."),
     Setting("HUB_PAGE_LIMIT", "page_limit", parsers.number(1, 1000), "100", "1 to 1000",
             "Most objects on one page of a list."),
     Setting("HUB_MAX_REQUEST_BYTES", "max_request_bytes", parsers.size, "2MiB",
@@ -175,7 +180,7 @@ SETTINGS = (
     Setting("HUB_PULL_MAX_BYTES", "pull_max_bytes", parsers.size, "8192MiB",
             "bytes, or a number with KiB or MiB, at least 1KiB",
             "Bytes after which a pull is stopped."),
-    Setting("HUB_KEEP_DAYS", "keep_days", parsers.days_by_name, "sessions=90,cdrs=400",
+    Setting("HUB_KEEP_DAYS", "keep_days", parsers.days_by_name, "sessions=90,cdrs=400,bookings=90",
             "comma-separated module=days, days from 1 to 36500",
             "Days after their last change that objects of a module are kept; of others, for ever."),
     Setting("HUB_PERSONAL_DAYS", "personal_days", parsers.number(1, 3650), "7", "1 to 3650",

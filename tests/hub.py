@@ -54,6 +54,16 @@ class Hub:
     def versions_url(self) -> str:
         return f"{self.url}/ocpi/versions"
 
+    @property
+    def version(self) -> str:
+        """What platforms speak that are made without a version."""
+        return self.here.version
+
+    @property
+    def version_url(self) -> str:
+        """The version details of that version, for all but 2.1.1; modules are below it."""
+        return f"{self.url}/ocpi/{self.version}"
+
     def invite(self, name: str) -> Invitation:
         return invite(name, now=timezone.now())
 
@@ -65,7 +75,10 @@ class Hub:
 
     def register(self, platform: Platform) -> None:
         invitation = self.invite(platform.name)
-        reply = platform.register(invitation.versions_url, invitation.token_a)
+        url = invitation.versions_url
+        if platform.version == "2.1.1":
+            url = invitation.versions_urls_of_2_1_1[platform.real.state.parties[0].role]
+        reply = platform.register(url, invitation.token_a)
         assert reply.code == 1000, reply
 
     def row(self, platform: Platform) -> Row:

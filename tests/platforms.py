@@ -23,7 +23,7 @@ from apps.sandbox.memory import Pattern, Received
 from apps.sandbox.objects import Objects
 from apps.sandbox.platform import PATIENCE, Parties, SandboxPlatform
 from apps.sandbox.script import Script
-from apps.sandbox.state import Endpoints
+from apps.sandbox.state import VERSION, Endpoints
 from hub.ocpi.headers import TokenForm
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface, Role
@@ -87,6 +87,10 @@ class Platform:
         return self.real.party
 
     @property
+    def version(self) -> str:
+        return self.real.version
+
+    @property
     def versions_url(self) -> str:
         return self.real.versions_url
 
@@ -121,6 +125,10 @@ class Platform:
 
     def rotate(self) -> Reply:
         return self._background.run(self.real.rotate())
+
+    def switch(self, version: str, versions_url: str = "") -> Reply:
+        """Goes over to another version; see SandboxPlatform.switch."""
+        return self._background.run(self.real.switch(version, versions_url))
 
     def unregister(self) -> Reply:
         return self._background.run(self.real.unregister())
@@ -231,7 +239,8 @@ class Platform:
 class Playground:
     """Makes platforms and remembers them, so that all can be closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, version: str = VERSION) -> None:
+        self.version = version
         self.background = Background()
         self.platforms: list[Platform] = []
 
@@ -241,18 +250,21 @@ class Playground:
         parties: Parties = CPO,
         *,
         port: int = 0,
-        token_form: TokenForm = TokenForm.BASE64,
+        version: str = "",
+        token_form: TokenForm | None = None,
         modules: list[tuple[str, Interface]] | None = None,
         hears_news: bool = False,
         trailing_slash: bool = False,
         page_limit: int = 50,
         registry: Registry | None = None,
     ) -> Platform:
-        """A platform that is on line already; HubClientInfo is PUT to it on demand only."""
+        """A platform that is on line already, in the playground's version where none is named;
+        HubClientInfo is PUT to it on demand only."""
         real = SandboxPlatform(
             name,
             parties,
             port=port,
+            version=version or self.version,
             token_form=token_form,
             modules=modules,
             hears_news=hears_news,
@@ -272,9 +284,9 @@ class Playground:
 
 
 @contextmanager
-def playground() -> Iterator[Playground]:
-    """A place for platforms; all are gone at its end."""
-    here = Playground()
+def playground(version: str = VERSION) -> Iterator[Playground]:
+    """A place for platforms that speak this version; all are gone at its end."""
+    here = Playground(version)
     try:
         yield here
     finally:

@@ -11,14 +11,16 @@ from typing import Any
 
 import msgspec
 
-from apps.credentials import pages, rows
+from apps.credentials import own, pages, rows
 from apps.credentials.errors import not_for_registered, not_for_unregistered
+from apps.credentials.pages import Place
 from apps.credentials.peer import Caller, Peer, look
 from apps.database import in_thread
 from apps.parties import directory
 from apps.transport.forms import Send
 from hub.ocpi.credentials import Credentials, read
 from hub.ocpi.headers import TokenForm
+from hub.ocpi.module import Role
 from hub.ocpi.status import OcpiError, method_not_allowed, not_found
 from hub.routing.network import Network, Platform, TokenKind
 
@@ -46,56 +48,72 @@ class ConfigRequest:
 
 async def answer(request: ConfigRequest, network: Network, send: Send) -> object:
     """The `data` of the response, NO_DATA where there is none. Raises OcpiError."""
-    if request.path == ("versions",):
+    place = pages.place(request.path)
+    if place is None:
+        raise no_such_page(request.path)
+    if place.kind == "versions":
         _only_get(request, "the versions endpoint")
-        return pages.versions(request.platform)
-    version = request.path[0]
-    if len(request.path) == 1:
+        return pages.versions(request.platform, network, place.face)
+    if place.kind == "details":
         _only_get(request, "version details")
-        return pages.details(version, request.platform, request.kind, network)
-    if version not in pages.offered(request.platform):
-        pages.details(version, request.platform, request.kind, network)
+        return pages.details(place.version, request.platform, request.kind, network, place.face)
+    pages.require(place.version, place.face, request.platform)
     handler = _CREDENTIALS.get(request.method)
     if handler is None:
         raise method_not_allowed(request.method, tuple(_CREDENTIALS), "the credentials module")
-    return await handler(request, version, send)
+    return await handler(request, place, send)
 
 
 def is_configuration(path: tuple[str, ...]) -> bool:
     """Whether a path below `/ocpi/` is answered here."""
-    return len(path) == 1 or (len(path) == 2 and path[1] == "credentials")
+    return pages.place(path) is not None
 
 
-async def _get(request: ConfigRequest, version: str, send: Send) -> object:
-    return pages.own_credentials(request.token)
+async def _get(request: ConfigRequest, place: Place, send: Send) -> object:
+    """The object valid for the caller, with the parties as they are now (A-27, D-20)."""
+    return await in_thread(
+        own.own_credentials,
+        request.token, place.version, place.face, request.platform.id, directory.snapshot(),
+    )  # fmt: skip
 
 
-async def _post(request: ConfigRequest, version: str, send: Send) -> object:
+async def _give(request: ConfigRequest, place: Place, issued: str) -> object:
+    return await in_thread(
+        own.give,
+        issued, place.version, place.face, request.platform.id, directory.snapshot(), request.now,
+    )  # fmt: skip
+
+
+def _read(request: ConfigRequest, place: Place) -> Credentials:
+    """The object in the body, in the version of the endpoint that was called."""
+    return read(request.content, place.version, pages.FACES.get(place.face, Role.OTHER))
+
+
+async def _post(request: ConfigRequest, place: Place, send: Send) -> object:
     if request.kind is not TokenKind.INVITATION:
         raise not_for_registered("POST")
-    credentials = read(request.content)
+    credentials = _read(request, place)
     await _write(rows.claim_parties, request.platform.id, credentials.roles)
-    peer = await _look(request, credentials, version, send)
-    form = peer.form
+    peer = await _look(request, credentials, place.version, send)
     issued = await _write(
-        rows.registered, request.platform.id, credentials, peer, form, request.now
+        rows.registered, request.platform.id, credentials, peer, peer.form, request.now
     )
-    return pages.own_credentials(issued)
+    return await _give(request, place, issued)
 
 
-async def _put(request: ConfigRequest, version: str, send: Send) -> object:
+async def _put(request: ConfigRequest, place: Place, send: Send) -> object:
     if request.kind is TokenKind.INVITATION:
         raise not_for_unregistered("PUT")
-    credentials = read(request.content)
+    credentials = _read(request, place)
     await _write(rows.claim_parties, request.platform.id, credentials.roles)
-    peer = await _look_again(request, credentials, version, send)
+    peer = await _look_again(request, credentials, place.version, send)
     issued = await _write(
         rows.updated, request.platform.id, credentials, peer, peer.form, request.now
     )
-    return pages.own_credentials(issued)
+    return await _give(request, place, issued)
 
 
-async def _delete(request: ConfigRequest, version: str, send: Send) -> object:
+async def _delete(request: ConfigRequest, place: Place, send: Send) -> object:
     if request.kind is TokenKind.INVITATION:
         raise not_for_unregistered("DELETE")
     await _write(rows.unregistered, request.platform.id, "unregistered itself", request.now)

@@ -3,6 +3,8 @@
 spec: credentials_errors_during_registration, credentials_required_endpoints_not_available
 """
 
+from collections.abc import Sequence
+
 from hub.ocpi.status import Code, OcpiError, method_not_allowed
 
 
@@ -13,15 +15,25 @@ class PeerUnusable(OcpiError):
         super().__init__(Code.UNUSABLE_API, f"your OCPI endpoints cannot be used: {reason}")
 
 
-class NoMutualVersion(OcpiError):
-    """3002: the peer does not offer the version that was asked for."""
+class Uncertain(PeerUnusable):
+    """3001, and nobody knows whether the peer did what it was asked for: there was no answer, or
+    none that could be read."""
 
-    def __init__(self, wanted: str, offered: list[str]) -> None:
+
+class NoMutualVersion(OcpiError):
+    """3002: the peer does not offer a version that was asked for."""
+
+    def __init__(self, wanted: Sequence[str], offered: list[str]) -> None:
         listed = ", ".join(offered) or "none"
         super().__init__(
             Code.UNSUPPORTED_VERSION,
-            f"your versions endpoint offers {listed}; this registration is for {wanted}.",
+            f"your versions endpoint offers {listed}; this registration is for "
+            f"{' or '.join(wanted)}.",
         )
+
+
+class RoleUnknown(ValueError):
+    """A platform of 2.1.1 does not show whether it is a CPO or an eMSP, and nobody said it."""
 
 
 class EndpointsMissing(OcpiError):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from apps.credentials.pages import versions_url
+from apps.credentials.pages import versions_url, versions_urls_of_2_1_1
 from apps.parties import directory, tokens
 from apps.parties.models import Platform
 from apps.parties.platforms import set_status
@@ -30,6 +30,11 @@ class Invitation:
     token_a: str
     versions_url: str
     expires: datetime
+
+    @property
+    def versions_urls_of_2_1_1(self) -> dict[str, str]:
+        """Where a platform of OCPI 2.1.1 begins, by the role of its party."""
+        return versions_urls_of_2_1_1()
 
     @property
     def token_a_base64(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from apps.credentials.errors import EndpointsMissing, NoMutualVersion, PeerUnusable
+from apps.credentials.errors import EndpointsMissing, NoMutualVersion, PeerUnusable, Uncertain
 from apps.transport.forms import OTHER_FORM, Send
 from hub.ocpi.headers import TokenForm, authorization
 from hub.ocpi.message import Answer, Outgoing
@@ -51,7 +51,8 @@ class Caller:
         self._correlation_id = correlation_id
 
     async def call(self, method: str, url: str, body: bytes = b"") -> Any:
-        """The `data` of a successful answer. Raises PeerUnusable with what was seen instead."""
+        """The `data` of a successful answer. Raises PeerUnusable with what was seen instead, and
+        Uncertain where what was asked for may have been done all the same."""
         answer = await self._once(method, url, body)
         if _refused(answer):
             self.form = OTHER_FORM[self.form]
@@ -62,7 +63,10 @@ class Caller:
                 answer = again
         found = answer.envelope
         if not 200 <= answer.status < 300 or found is None:
-            raise PeerUnusable(f"{method} {url} answered HTTP {answer.status}")
+            refused = 300 <= answer.status < 500
+            raise (PeerUnusable if refused else Uncertain)(
+                f"{method} {url} answered HTTP {answer.status}"
+            )
         if not 1000 <= found.status_code < 2000:
             raise PeerUnusable(
                 f"{method} {url} answered status_code {found.status_code} {found.status_message!r}"
@@ -80,7 +84,7 @@ class Caller:
         try:
             return await self._send(Outgoing(method, url, headers, body, TIME_LIMIT))
         except OcpiError as error:
-            raise PeerUnusable(f"{method} {url}: {error.message}") from None
+            raise Uncertain(f"{method} {url}: {error.message}") from None
 
 
 def _refused(answer: Answer) -> bool:
@@ -91,8 +95,8 @@ def _refused(answer: Answer) -> bool:
     return found is not None and 2000 <= found.status_code < 4000 and not found.data
 
 
-async def look(caller: Caller, versions_url: str, wanted: str) -> Peer:
-    """A peer's endpoints in one version.
+async def look(caller: Caller, versions_url: str, *wanted: str) -> Peer:
+    """A peer's endpoints in the last of these versions that it offers.
 
     Raises PeerUnusable (3001), NoMutualVersion (3002) or EndpointsMissing (3003).
     """
@@ -101,11 +105,14 @@ async def look(caller: Caller, versions_url: str, wanted: str) -> Peer:
         offered = {
             str(v.get("version")): str(v.get("url") or "") for v in data if isinstance(v, dict)
         }
-        if not offered.get(wanted):
+        version = next((each for each in reversed(wanted) if offered.get(each)), "")
+        if not version:
             raise NoMutualVersion(wanted, sorted(offered))
-        data = await caller.call("GET", offered[wanted])
-    elif isinstance(data, dict) and str(data.get("version", wanted)) != wanted:
-        raise NoMutualVersion(wanted, [str(data.get("version"))])
+        data = await caller.call("GET", offered[version])
+    else:
+        version = str(data.get("version", wanted[-1])) if isinstance(data, dict) else wanted[-1]
+        if version not in wanted:
+            raise NoMutualVersion(wanted, [version])
     listed = data.get("endpoints") if isinstance(data, dict) else None
     if not isinstance(listed, list):
         raise PeerUnusable(f"{versions_url} leads to no list of endpoints")
@@ -116,7 +123,7 @@ async def look(caller: Caller, versions_url: str, wanted: str) -> Peer:
     )
     if not any(e.module == "credentials" for e in endpoints):
         raise EndpointsMissing("credentials")
-    return Peer(wanted, endpoints, caller.form)
+    return Peer(version, endpoints, caller.form)
 
 
 async def _versions(caller: Caller, url: str) -> Any:

@@ -4,14 +4,15 @@ looking at its versions again.
 
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-from typing import TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
 
-from apps.credentials import pages, rows
-from apps.credentials.errors import PeerUnusable
+from apps.credentials import own, pages, rows
+from apps.credentials.errors import PeerUnusable, RoleUnknown, Uncertain
 from apps.credentials.legs import logged, write_at_once
 from apps.credentials.peer import Caller, Peer, json_body, look
 from apps.database import in_thread
@@ -21,22 +22,34 @@ from apps.parties.platforms import remember_form
 from apps.transport.client import Client
 from hub.ocpi.credentials import Credentials, read
 from hub.ocpi.headers import TokenForm
+from hub.ocpi.module import SINCE_2_2_1, Role
 from hub.ocpi.status import OcpiError
 from hub.routing.network import TokenKind
 
-WANTED = pages.VERSIONS[0]
 T = TypeVar("T")
+# How long a new token is good of which nobody knows whether the platform has it: until somebody
+# has looked, or the PUT has been made again.
+UNCERTAIN = timedelta(days=7)
+
+
+# How platforms of 2.1.1 name their own side in their URLs.
+NAMED_IN_URLS = {"cpo": Role.CPO, "emsp": Role.EMSP, "msp": Role.EMSP}
 
 
 class AlreadyRegistered(ValueError):
     """The name belongs to a platform that is registered."""
 
 
-async def register(versions_url: str, token_a: str, name: str | None = None) -> Platform:
-    """Registers the hub with a platform that invited it, and returns the platform.
+async def register(
+    versions_url: str, token_a: str, name: str | None = None, role: Role | None = None
+) -> Platform:
+    """Registers the hub with a platform that invited it, in the highest version that both have, and
+    returns the platform.
 
-    The name defaults to that of the platform's first party. Raises OcpiError when the platform
-    cannot be registered with; nothing is left behind then. Raises AlreadyRegistered.
+    The name defaults to that of the platform's first party. `role` is that of the platform's party,
+    CPO or EMSP, which OCPI 2.1.1 does not say. Raises OcpiError when the platform cannot be
+    registered with, RoleUnknown when its role must be named; nothing is left behind then. Raises
+    AlreadyRegistered.
     """
     correlation_id = str(uuid.uuid4())
     client = Client(settings.HUB.egress_allow, settings.HUB.max_answer_bytes)
@@ -44,11 +57,13 @@ async def register(versions_url: str, token_a: str, name: str | None = None) -> 
         caller = Caller(
             logged(client.send, write_at_once, None), token_a, TokenForm.BASE64, correlation_id
         )
-        peer = await look(caller, versions_url, WANTED)
+        peer = await look(caller, versions_url, *pages.VERSIONS)
+        face = _face(peer, role)
         platform, made, issued = await in_thread(_prepare, name or f"at {versions_url}")
         try:
-            credentials = await _exchange(caller, "POST", peer, issued)
+            credentials, said = await _exchange(caller, "POST", peer, issued, platform, face)
             await in_thread(_connected, platform, credentials, peer, name)
+            await in_thread(_note, platform, said, peer)
         except BaseException:
             await in_thread(_undo, platform, made, issued)
             raise
@@ -60,21 +75,26 @@ async def register(versions_url: str, token_a: str, name: str | None = None) -> 
 async def renew(platform: Platform) -> None:
     """Renews the credentials with a registered platform by PUT: its endpoints are fetched again,
     both tokens are new, the former ones stay valid for the grace. Raises OcpiError; the former
-    state stays whole then."""
+    state stays whole then. Where nobody knows whether the platform took the new token, both are
+    good, and the next PUT offers the same one again."""
     client = Client(settings.HUB.egress_allow, settings.HUB.max_answer_bytes)
     try:
         token = await in_thread(_their_token, platform)
         form = TokenForm(platform.token_form)
         send = logged(client.send, write_at_once, platform.pk)
         caller = Caller(send, token, form, str(uuid.uuid4()))
-        peer = await look(caller, platform.versions_url, platform.version or WANTED)
-        issued = await in_thread(_issue, platform)
+        peer = await look(caller, platform.versions_url, platform.version)
+        face = await in_thread(_face_as_registered, platform)
+        issued, is_new = await in_thread(_issue, platform)
         try:
-            credentials = await _exchange(caller, "PUT", peer, issued)
-            await in_thread(_renewed, platform, credentials, peer, issued)
-        except BaseException:
-            await in_thread(_take_back, platform, issued)
+            credentials, said = await _exchange(caller, "PUT", peer, issued, platform, face)
+        except OcpiError as error:
+            is_refused = not isinstance(error, Uncertain)
+            if is_new and is_refused:
+                await in_thread(_take_back, platform, issued)
             raise
+        await in_thread(_renewed, platform, credentials, peer, issued)
+        await in_thread(_note, platform, said, peer)
     finally:
         await client.close()
 
@@ -132,13 +152,50 @@ async def _with_token(platform: Platform, work: Callable[[Caller], Awaitable[T]]
     return result
 
 
-async def _exchange(caller: Caller, method: str, peer: Peer, issued: str) -> Credentials:
-    body = json_body(pages.own_credentials(issued))
-    data = await caller.call(method, peer.credentials_url, body)
+async def _exchange(
+    caller: Caller, method: str, peer: Peer, issued: str, platform: Platform, face: str
+) -> tuple[Credentials, str]:
+    """The platform's Credentials object for the hub's, and a digest of the parties in the hub's.
+    Raises PeerUnusable, and Uncertain where the platform may have taken the hub's all the same."""
+    content, said = await in_thread(_own, platform, issued, peer, face)
+    data = await caller.call(method, peer.credentials_url, json_body(content))
     try:
-        return read(data)
+        return read(data, peer.version, pages.FACES.get(face, Role.OTHER)), said
     except OcpiError as error:
-        raise PeerUnusable(f"its Credentials object: {error.message}") from None
+        raise Uncertain(f"its Credentials object: {error.message}") from None
+
+
+def _own(platform: Platform, issued: str, peer: Peer, face: str) -> tuple[dict[str, Any], str]:
+    network = directory.load(_now())
+    content = own.own_credentials(issued, peer.version, face, platform.pk, network)
+    return content, own.digest_for(platform.pk, peer.version, network)
+
+
+def _note(platform: Platform, said: str, peer: Peer) -> None:
+    """Notes what parties were named; what has changed meanwhile is told by another PUT."""
+    own.note(platform.pk, said, peer.version, _now())
+
+
+def _face(peer: Peer, role: Role | None) -> str:
+    """The face to show to a platform that is registered with: in 2.1.1 it follows from its role.
+    Only CPOs take commands, and some say what they are in their URLs. Raises RoleUnknown."""
+    if peer.version in SINCE_2_2_1:
+        return ""
+    if role is None:
+        listed = [urlsplit(each.url).path.lower().split("/") for each in peer.endpoints]
+        named = {r for face, r in NAMED_IN_URLS.items() if any(face in path for path in listed)}
+        takes_commands = any(each.module == "commands" for each in peer.endpoints)
+        role = Role.CPO if takes_commands else named.pop() if len(named) == 1 else None
+    face = pages.face_for([role]) if role is not None else ""
+    if not face:
+        raise RoleUnknown(
+            "OCPI 2.1.1 does not say which role a platform has: name it, CPO or EMSP."
+        )
+    return face
+
+
+def _face_as_registered(platform: Platform) -> str:
+    return pages.face_for([Role(row.role) for row in platform.roles.all()])
 
 
 def _prepare(name: str) -> tuple[Platform, bool, str]:
@@ -174,17 +231,32 @@ def _undo(platform: Platform, made: bool, issued: str) -> None:
         directory.changed()
 
 
-def _issue(platform: Platform) -> str:
+def _issue(platform: Platform) -> tuple[str, bool]:
+    """A token to offer, and whether it is a new one. Until the platform has answered it may have
+    it or not, so it is good beside the present one, and stays so if this process ends."""
     with transaction.atomic():
-        issued = tokens.issue(platform, TokenKind.ISSUED)
+        pending = tokens.pending(platform, _now())
+        issued = pending or tokens.issue(platform, TokenKind.ISSUED)
+        tokens.put_off(platform, issued, _now() + UNCERTAIN)
         directory.changed()
-    return issued
+    return issued, not pending
 
 
 def _renewed(platform: Platform, credentials: Credentials, peer: Peer, issued: str) -> None:
-    with transaction.atomic():
-        rows.connected(platform.pk, credentials, peer, _now(), "credentials renewed by the hub")
-        tokens.retire_all_but(platform, TokenKind.ISSUED, issued, rows.grace_end(_now()))
+    """Writes a PUT that the platform has taken. Its new token is kept whatever its parties are: it
+    may have ended the former one by now."""
+    now = _now()
+    try:
+        with transaction.atomic():
+            rows.connected(platform.pk, credentials, peer, now, "credentials renewed by the hub")
+            tokens.retire_all_but(platform, TokenKind.ISSUED, issued, rows.grace_end(now))
+    except OcpiError:
+        with transaction.atomic():
+            tokens.retire(platform, TokenKind.THEIRS, rows.grace_end(now))
+            tokens.issue(platform, TokenKind.THEIRS, token=credentials.token)
+            tokens.retire_all_but(platform, TokenKind.ISSUED, issued, rows.grace_end(now))
+            directory.changed()
+        raise
 
 
 def _take_back(platform: Platform, issued: str) -> None:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.credentials.errors import Quarantined, not_for_registered
-from apps.credentials.peer import Listed, Peer
+from apps.credentials.peer import Peer
 from apps.hubclientinfo.settle import introduce
 from apps.modules import registry
 from apps.outbox.by_hand import go_on
@@ -177,23 +177,25 @@ def _replace_endpoints(platform: Platform, peer: Peer, roles: frozenset[Role]) -
     platform.endpoints.filter(override="").delete()
     platform.endpoints.update(url="")
     for listed in peer.endpoints:
-        for interface in _interfaces(listed, roles):
+        module = registry().identifiers.get(listed.module, listed.module)
+        for interface in _interfaces(listed.role, module, roles):
             Endpoint.objects.update_or_create(
                 platform=platform,
-                module=listed.module,
+                module=module,
                 interface=interface,
                 defaults={"url": listed.url},
             )
 
 
-def _interfaces(listed: Listed, roles: frozenset[Role]) -> Iterable[Interface]:
-    """The interface an endpoint is for; where the peer left it out, those that its roles run."""
-    if listed.role in Interface.__members__:
-        return (Interface(listed.role),)
-    module = registry().get(listed.module)
-    if module is None:
+def _interfaces(listed: str, identifier: str, roles: frozenset[Role]) -> Iterable[Interface]:
+    """The interface an endpoint is for; where the peer left it out, as it does in 2.1.1, those that
+    its roles run."""
+    if listed in Interface.__members__:
+        return (Interface(listed),)
+    modules = [module for module in registry().values() if module.identifier == identifier]
+    if not modules:
         return (Interface.SENDER,)
-    return tuple(interface for interface in Interface if module.roles(interface) & roles)
+    return tuple(i for i in Interface if any(module.roles(i) & roles for module in modules))
 
 
 def grace_end(now: datetime) -> datetime:

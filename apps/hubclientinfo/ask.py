@@ -35,8 +35,9 @@ class Means:
 async def ask(means: Means, platform: Platform, url: str, module: str, time_limit: float) -> Answer:
     """The platform's answer to a GET, whatever it says; a token form that turns out to be the
     right one is remembered. Raises OcpiError."""
-    headers = identity(platform, str(uuid.uuid4()), str(uuid.uuid4()))
-    request = Outgoing("GET", url, headers, b"", time_limit)
+    request_id, correlation_id = str(uuid.uuid4()), str(uuid.uuid4())
+    headers = identity(platform, request_id, correlation_id)
+    request = Outgoing("GET", url, headers, b"", time_limit, id=request_id)
 
     async def send_and_log(outgoing: Outgoing) -> Answer:
         began, started = means.clock(), time.perf_counter()
@@ -53,7 +54,7 @@ async def ask(means: Means, platform: Platform, url: str, module: str, time_limi
                 answer,
                 error,
                 Between(platform.id, module=module),
-                ids=(outgoing.correlation_id, outgoing.request_id, ""),
+                ids=(correlation_id, outgoing.request_id, ""),
                 at=began,
                 milliseconds=(time.perf_counter() - started) * 1000,
             )

@@ -16,8 +16,9 @@ from apps.hubclientinfo.models import ClientInfo
 from apps.hubclientinfo.settle import settle
 from apps.parties import directory
 from hub.ocpi.clientinfo import MODULE_ID, status_in
-from hub.ocpi.module import Interface
+from hub.ocpi.module import Interface, Role
 from hub.ocpi.status import OcpiError
+from hub.routing.clients import told_role
 from hub.routing.hop import target_url
 from hub.routing.network import Platform
 
@@ -74,11 +75,12 @@ def _rows(platform_id: int) -> list[ClientInfo]:
 
 
 async def _said(means: Means, platform: Platform, endpoint: str, row: ClientInfo) -> str:
-    url = target_url(endpoint, row.wire().tail, "")
+    told = row.wire(told_role(Role(row.role), platform.version, platform))
+    url = target_url(endpoint, told.tail, "")
     try:
         answer = await ask(means, platform, url, MODULE_ID, TIME_LIMIT)
     except OcpiError as error:
         return error.message
     if not answer.accepted or answer.envelope is None:
         return NONE if answer.status == 404 else f"HTTP {answer.status}"
-    return status_in(answer.envelope.data, row.role) or NONE
+    return status_in(answer.envelope.data, told.role) or NONE

@@ -9,7 +9,9 @@ from datetime import datetime
 from apps.hubclientinfo.models import ClientInfo
 from apps.hubclientinfo.settle import changes, settle
 from apps.parties import directory
+from hub.ocpi.module import Role
 from hub.ocpi.paging import Window
+from hub.routing.clients import told_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,11 @@ def page(viewer: int, window: Window, now: datetime) -> Page:
     shown = found[: window.limit]
     _learned([row.pk for row in shown if not row.known])
     cursor = shown[-1].pk if len(found) > window.limit else None
-    return Page([row.wire().content() for row in shown], total, cursor)
+    platform = directory.snapshot().platforms[viewer]
+    items = [
+        row.wire(told_role(Role(row.role), platform.version, platform)).content() for row in shown
+    ]
+    return Page(items, total, cursor)
 
 
 def _learned(keys: list[int]) -> None:

@@ -53,7 +53,7 @@ def modules(platform: Platform) -> list[Module]:
         if module.keeps
         and put_route(module) is not None
         and platform.version in module.versions
-        and (module.id, Interface.RECEIVER) in platform.endpoints
+        and (module.identifier, Interface.RECEIVER) in platform.endpoints
     ]
     return sorted(taken, key=lambda module: module.id)
 
@@ -131,6 +131,7 @@ def put(copy: Changed, parties: Sequence[str], seen: Eyes) -> Push:
         object=object_name(seen.module.id, copy.owner, copy.key),
         receivers=tuple((seen.platform.id, party) for party in parties),
         from_party=copy.owner if copy.audience else "",
+        version=copy.version,
     )
 
 

@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 
 from apps.parties.models import Platform
 from hub.ocpi.clientinfo import ClientInfo as Wire
+from hub.ocpi.module import Role
 
 
 class ClientInfo(models.Model):
@@ -48,9 +49,9 @@ class ClientInfo(models.Model):
     def __str__(self) -> str:
         return f"{self.party} {self.role} for {self.platform}"
 
-    def wire(self) -> Wire:
-        """The object as OCPI has it."""
-        return Wire(self.country_code, self.party_id, self.role, self.status, self.last_updated)
+    def wire(self, role: Role) -> Wire:
+        """The object as OCPI has it, with the role as the platform is told of it."""
+        return Wire(self.country_code, self.party_id, role.value, self.status, self.last_updated)
 
 
 class Compared(models.Model):
@@ -129,12 +130,33 @@ class Present(models.Model):
 
 class PartiesChanged(models.Model):
     """The parties that a platform may reach are not those that its Credentials object named: since
-    when. Whoever tells it removes the row (D-20)."""
+    when, and how far the PUT is that tells it. Whoever tells it removes the row (D-20)."""
 
     platform = models.OneToOneField(
         Platform, models.CASCADE, primary_key=True, related_name="parties_changed"
     )
     since = models.DateTimeField()
+    due_at = models.DateTimeField(
+        null=True, help_text="Not to be told before; while it is told, when that must have ended."
+    )
+    attempts = models.SmallIntegerField(default=0)
+    said = models.CharField(
+        max_length=300, blank=True, default="", help_text="What came of the last attempt."
+    )
 
     def __str__(self) -> str:
         return f"parties of {self.platform} changed"
+
+
+class PartiesNamed(models.Model):
+    """What the hub's Credentials object, when it was last exchanged with a platform, said of the
+    parties that it reaches: in short, and when."""
+
+    platform = models.OneToOneField(
+        Platform, models.CASCADE, primary_key=True, related_name="parties_named"
+    )
+    digest = models.CharField(max_length=32)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"parties named to {self.platform}"

@@ -24,7 +24,7 @@ from hub.ocpi.clientinfo import MODULE_ID
 from hub.ocpi.clientinfo import ClientInfo as Wire
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface, Role
-from hub.routing.clients import Client, Who, clients
+from hub.routing.clients import Client, Who, clients, told_role
 from hub.routing.network import Network, Status
 
 
@@ -41,11 +41,14 @@ class Change:
     @property
     def is_of_reach(self) -> bool:
         """Whether a party comes into the platform's reach, or goes out of it."""
-        return (self.row is not None and self.row.reachable) != (self.client is not None)
+        before = self.row is not None and self.row.reachable and self.row.status in NAMED
+        return before != (self.client is not None and self.client.status in NAMED)
 
 
 # In these a Credentials object names every party that its reader may reach (D-20).
 NAME_PARTIES = frozenset({"2.3.0"})
+# With these a party is one that may be reached, now or when it is back.
+NAMED = frozenset({Status.CONNECTED, Status.OFFLINE})
 
 
 @transaction.atomic
@@ -202,10 +205,11 @@ def _book(viewers: Iterable[int], network: Network, now: datetime) -> set[int]:
     owed = Row.objects.filter(announced=False, platform_id__in=reachable)
     news: dict[tuple[Wire, str], list[Row]] = defaultdict(list)
     for row in owed.order_by("pk"):
-        news[row.wire(), row.party].append(row)
+        news[_told(row, network), row.party].append(row)
     if not news:
         return set()
-    own.book([_push(rows) for rows in news.values()], str(uuid.uuid4()), now)
+    pushes = [_push(wire, rows) for (wire, _), rows in news.items()]
+    own.book(pushes, str(uuid.uuid4()), now)
     told = [row for rows in news.values() for row in rows]
     Row.objects.filter(pk__in=[row.pk for row in told]).update(announced=True, known=True)
     for status in {row.status for row in told}:
@@ -219,10 +223,15 @@ def _is_told(platform_id: int, network: Network) -> bool:
     return offers and platform.status is Status.CONNECTED
 
 
-def _push(rows: list[Row]) -> own.Push:
-    """One message for all rows that say the same to different platforms."""
+def _told(row: Row, network: Network) -> Wire:
+    platform = network.platforms[row.platform_id]
+    return row.wire(told_role(Role(row.role), platform.version, platform))
+
+
+def _push(wire: Wire, rows: list[Row]) -> own.Push:
+    """One message for all rows that say the same to different platforms. Two roles that a platform
+    is told of as one are one message to it."""
     first = rows[0]
-    wire = first.wire()
     return own.Push(
         module=MODULE_ID,
         method="PUT",
@@ -231,5 +240,5 @@ def _push(rows: list[Row]) -> own.Push:
         body=wire.render(),
         owner=first.party,
         object=object_name(MODULE_ID, first.party, first.role),
-        receivers=tuple((row.platform_id, "") for row in rows),
+        receivers=tuple((platform_id, "") for platform_id in sorted({r.platform_id for r in rows})),
     )

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import F, Min, Q
 from django.utils import timezone
 
+from apps.modules import registry
 from apps.parties.models import Agreement, CredentialsRole, Directory, Platform, Token
 from apps.parties.tokens import reveal
 from hub.ocpi.headers import TokenForm
@@ -32,6 +33,11 @@ CHANNEL = "hub:directory"
 log = logging.getLogger(__name__)
 _swapping = threading.Lock()
 _current: Network | None = None
+
+
+def is_loaded() -> bool:
+    """Whether this process has loaded the network."""
+    return _current is not None
 
 
 def snapshot() -> Network:
@@ -153,8 +159,9 @@ def _tokens(now: datetime) -> tuple[dict[str, TokenEntry], dict[int, Secret]]:
 
 
 def _platform(row: Platform, token: Secret | None) -> Connected:
+    identifiers = registry().identifiers
     endpoints = {
-        (e.module, Interface(e.interface)): e.override or e.url
+        (identifiers.get(e.module, e.module), Interface(e.interface)): e.override or e.url
         for e in row.endpoints.all()
         if e.override or e.url
     }
@@ -170,7 +177,8 @@ def _platform(row: Platform, token: Secret | None) -> Connected:
         token_form=TokenForm(row.token_form),
         hidden_versions=frozenset(row.hidden_versions),
         presents_as=PartyId.parse(row.presents_as) if row.presents_as else None,
-        implicit_get_all=row.implicit_get_all,
+        # 2.1.1 has no way to say for whom a list is.
+        implicit_get_all=row.implicit_get_all or row.version == "2.1.1",
         hub_means_anyone=row.hub_means_anyone,
         answers_authorize=row.answers_authorize,
         validation=Mode(row.validation),

@@ -42,9 +42,23 @@ def of(platform: Platform, token: str) -> QuerySet[Token]:
 
 
 def retire_all_but(platform: Platform, kind: TokenKind, newest: str, until: datetime) -> None:
-    """Retires the tokens of a kind other than the newest."""
+    """Retires the tokens of a kind other than the newest, which is good without an end."""
     rows = Token.objects.filter(platform=platform, kind=kind, replaced=False)
     rows.exclude(fingerprint=secrets.fingerprint(newest)).update(replaced=True, expires_at=until)
+    of(platform, newest).update(expires_at=None)
+
+
+def put_off(platform: Platform, token: str, until: datetime) -> None:
+    """Keeps a token beside the present one until then: nobody knows yet which is used."""
+    of(platform, token).update(expires_at=until)
+
+
+def pending(platform: Platform, now: datetime) -> str:
+    """The issued token of which nobody knows whether the platform has it; empty when there is
+    none. One that is offered again is no third one."""
+    rows = platform.tokens.filter(kind=TokenKind.ISSUED, replaced=False, expires_at__gt=now)
+    found = rows.first()
+    return reveal(found) if found is not None else ""
 
 
 def end_replaced(platform_id: int, kind: TokenKind) -> int:

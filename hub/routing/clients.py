@@ -13,7 +13,13 @@ from hub.ocpi.clientinfo import MODULE_ID
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface, Module, Role
 from hub.routing.agreements import BEST, Relation
-from hub.routing.network import Network, Status
+from hub.routing.network import Network, Platform, Status
+
+# Versions whose Role has HUB; and the ModuleID of Payments.
+WITH_HUBS = frozenset({"2.2.1"})
+PAYMENTS = "payments"
+# Two with the same of these roles have nothing for each other.
+ONE_SIDED = frozenset({Role.CPO, Role.EMSP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,45 @@ def clients(
                 party.spelled, party.role, party.platform.id, status
             )
     return found
+
+
+def reachable(viewer: int, network: Network, modules: Iterable[Module]) -> list[Client]:
+    """The parties with which one of a platform's own exchanges some module, by role and agreement,
+    whether they are on line or not: those that the hub's Credentials object names in 2.3.0 (D-20).
+    """
+    described = tuple(modules)
+    own = network.hosted.get(viewer, ())
+    return [
+        client
+        for (party, role), client in clients(viewer, network, described).items()
+        if client.status in (Status.CONNECTED, Status.OFFLINE)
+        and any(
+            network.relation(each.id, party, module) is Relation.ALLOWED
+            for each in own
+            for module in described
+            if _exchange(each.role, role, module)
+        )
+    ]
+
+
+def _exchange(one: Role, other: Role, module: Module) -> bool:
+    """Whether one of two roles runs an interface of a module that the other calls."""
+    if one is other and one in ONE_SIDED:
+        return False
+    return any(
+        (one in module.roles(interface) and other in module.callers(interface))
+        for interface in Interface
+    )
+
+
+def told_role(role: Role, version: str, platform: Platform) -> Role:
+    """The role that a platform is told of in its version: 2.3.0 has no HUB (D-26), and none has
+    PTP, which those know who have Payments (D-27)."""
+    if role is Role.HUB and version not in WITH_HUBS:
+        return Role.OTHER
+    if role is Role.PTP and not any(module == PAYMENTS for module, _ in platform.endpoints):
+        return Role.OTHER
+    return role
 
 
 def fingerprint(network: Network) -> str:

@@ -10,11 +10,15 @@ import pytest
 from django.utils import timezone
 
 from apps.credentials import registration
+from apps.credentials.errors import Quarantined, Uncertain
 from apps.credentials.invitations import NameTaken, invite_again
+from apps.parties import tokens
 from apps.parties.models import PartyClaim, Token
 from apps.parties.models import Platform as Row
 from apps.sandbox.handshake import HandshakeFailed
+from apps.sandbox.state import PartyRole
 from hub.ocpi.headers import TokenForm
+from hub.ocpi.module import Role
 from hub.ocpi.status import OcpiError
 from hub.routing.network import Status, TokenKind
 from tests.hub import Hub, playground_platform
@@ -210,12 +214,60 @@ def test_the_hub_renews_credentials(hub: Hub, msp: Platform) -> None:
 
 def test_a_failed_renewal_leaves_the_former_state_whole(hub: Hub, msp: Platform) -> None:
     msp.faults.set("http", module="credentials")
-    before = sorted(Token.objects.values_list("fingerprint", "replaced", "expires_at"))
+    before = set(Token.objects.values_list("fingerprint", "replaced", "expires_at"))
     with pytest.raises(OcpiError):
         asyncio.run(registration.renew(hub.row(msp)))
-    assert sorted(Token.objects.values_list("fingerprint", "replaced", "expires_at")) == before
+    assert set(Token.objects.values_list("fingerprint", "replaced", "expires_at")) >= before
     msp.faults.clear()
     assert msp.request("GET", "versions", url=hub.versions_url).code == 1000
+
+
+def test_a_renewal_that_is_refused_leaves_no_new_token(hub: Hub, msp: Platform) -> None:
+    msp.faults.set("unauthorized", module="credentials")
+    before = set(Token.objects.values_list("fingerprint", "replaced", "expires_at"))
+    with pytest.raises(OcpiError):
+        asyncio.run(registration.renew(hub.row(msp)))
+    assert set(Token.objects.values_list("fingerprint", "replaced", "expires_at")) == before
+
+
+def test_where_the_answer_to_a_renewal_is_lost_both_tokens_are_good(
+    hub: Hub, msp: Platform
+) -> None:
+    """D-19: the platform may have taken the new one; the next renewal offers the same again."""
+    former = msp.hub_token
+    msp.faults.set("hangup", module="credentials")
+    for _ in range(2):
+        with pytest.raises(Uncertain):
+            asyncio.run(registration.renew(hub.row(msp)))
+    hub.reload()
+    offered = {each.json["token"] for each in msp.received if each.method == "PUT"}
+    assert len(offered) == 1
+    for token in (former, *offered, former):
+        assert msp.request("GET", "versions", url=hub.versions_url, token=token).code == 1000
+    msp.faults.clear()
+    asyncio.run(registration.renew(hub.row(msp)))
+    hub.reload()
+    assert {msp.hub_token} == offered
+    issued = hub.row(msp).tokens.filter(kind=TokenKind.ISSUED)
+    assert issued.get(replaced=False).expires_at is None
+    assert issued.get(replaced=True).expires_at is not None
+    assert msp.request("GET", "versions", url=hub.versions_url).code == 1000
+
+
+def test_the_token_of_a_platform_that_claims_others_parties_is_kept(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    """It has taken the PUT, so its former token may be worthless."""
+    state = msp.real.state
+    state.parties = (*state.parties, PartyRole(Role.CPO, "NL", "CPO"))
+    with pytest.raises(Quarantined):
+        asyncio.run(registration.renew(hub.row(msp)))
+    hub.reload()
+    assert [str(role) for role in hub.row(msp).roles.all()] == ["DE/MSP EMSP"]
+    assert msp.request("GET", "versions", url=hub.versions_url).code == 1000
+    assert asyncio.run(registration.test_call(hub.row(msp))) == ("2.2.1",)
+    held = hub.row(msp).tokens.get(kind=TokenKind.THEIRS, replaced=False)
+    assert tokens.reveal(held) == msp.own_token
 
 
 def test_the_hub_unregisters_from_a_platform(hub: Hub, cpo: Platform) -> None:

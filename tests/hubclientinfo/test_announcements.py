@@ -29,6 +29,7 @@ def push(cpo: Platform, identifier: str = "T1") -> None:
     assert reply.code == 1000
 
 
+@pytest.mark.ocpi("A-24")
 def test_who_registers_is_told_to_all_and_is_told_of_all(hub: Hub) -> None:
     """H-02, H-08, H-10"""
     msp = hearing(hub, "DE/MSP")

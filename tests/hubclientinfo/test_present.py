@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from apps.database import in_thread
-from apps.hubclientinfo import agreements, missed, present, settle
+from apps.hubclientinfo import agreements, missed, present
 from apps.hubclientinfo.models import ClientInfo, PartiesChanged, Present
 from apps.outbox.models import Delivery
 from apps.parties.models import Agreement, AgreementChange
@@ -454,14 +454,12 @@ def test_two_who_act_at_once_change_it_once(hub: Hub) -> None:
 
 
 def test_platforms_whose_credentials_name_parties_have_a_row_when_these_change(
-    hub: Hub, required: None, monkeypatch: pytest.MonkeyPatch
+    hub: Hub, required: None
 ) -> None:
-    """D-20: since when they differ; none for a change of status."""
-    cpo, msp = hub.platform("NL/CPO"), hub.platform("DE/MSP")
+    """D-20: since when they differ; none for who is away for a while, or planned only."""
+    cpo, msp = hub.platform("NL/CPO", version="2.3.0"), hub.platform("DE/MSP", version="2.3.0")
     agreement = agree(state=State.OFFERED)
-    assert not PartiesChanged.objects.exists()  # OCPI 2.2.1 names the hub alone
-
-    monkeypatch.setattr(settle, "NAME_PARTIES", frozenset({"2.2.1"}))
+    assert not PartiesChanged.objects.exists()
 
     def rows() -> set[str]:
         found = set(PartiesChanged.objects.values_list("platform__name", flat=True))
@@ -469,7 +467,7 @@ def test_platforms_whose_credentials_name_parties_have_a_row_when_these_change(
         return found
 
     act(agreement, Act.ACTIVATE)
-    assert rows() == set()  # shown before, as planned
+    assert rows() == {cpo.name, msp.name}
     hub.set_status(cpo, Status.OFFLINE)
     news(hub, 0)
     assert rows() == set()
@@ -477,9 +475,11 @@ def test_platforms_whose_credentials_name_parties_have_a_row_when_these_change(
     assert rows() == {cpo.name, msp.name}
     assert not ClientInfo.objects.filter(reachable=True).exists()
     agree(state=State.OFFERED)
-    first = PartiesChanged.objects.get(platform__name=msp.name).since
+    assert rows() == set()
+    agree(state=State.ACTIVE)
+    first = PartiesChanged.objects.get(platform__name=cpo.name).since
     assert ClientInfo.objects.filter(reachable=True).count() == 2
     agree("NL/CPO", "FR/MSP")
     hub.platform("FR/MSP")
-    assert PartiesChanged.objects.get(platform__name=msp.name).since == first
-    assert rows() == {cpo.name, msp.name, "FR/MSP"}
+    assert PartiesChanged.objects.get(platform__name=cpo.name).since == first
+    assert rows() == {cpo.name, msp.name}  # OCPI 2.2.1 names the hub alone
