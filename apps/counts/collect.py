@@ -7,7 +7,7 @@ as many as fit. Should it fail while it commits, they may be added twice; nothin
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from operator import add
 from typing import Any
@@ -18,6 +18,7 @@ from django.db import transaction
 from apps.counts.models import NUMBERS, OWN, PARTNER
 from apps.counts.times import OWN_UP_TO, PARTNER_UP_TO, bucket
 from apps.database import Pool
+from hub.ocpi.bridge import Note
 
 MINUTE = 1
 HUB = 0
@@ -29,6 +30,8 @@ MOST_ROWS = 100_000
 Pairs = dict[tuple[datetime, int, int, str, str], list[float]]
 # at, platform
 Queues = dict[tuple[datetime, int], list[float]]
+# platform, module, source, target, field, what: why, times, first and last moment
+Losses = dict[tuple[int, str, str, str, str, str], tuple[str, int, datetime, datetime]]
 
 # PostgreSQL's arrays are of one type each, and so are their lists.
 _NOTHING = [0.0 if name.endswith("_ms") else 0 for name in NUMBERS]
@@ -65,6 +68,15 @@ _QUEUE = _adding(
     {"at": "timestamptz", "platform": "int8"},
     {"done": "int4", "dropped": "int4"},
 )
+_LOSS = (
+    "INSERT INTO counts_loss AS t (platform, module, source, target, field, what, why, times, "
+    "first_at, last_at) SELECT * FROM unnest(%s::int8[], %s::text[], %s::text[], %s::text[], "
+    "%s::text[], %s::text[], %s::text[], %s::int8[], %s::timestamptz[], %s::timestamptz[]) "
+    "ON CONFLICT (platform, module, source, target, field, what) DO UPDATE SET "
+    "times = t.times + excluded.times, why = excluded.why, "
+    "first_at = least(t.first_at, excluded.first_at), "
+    "last_at = greatest(t.last_at, excluded.last_at)"
+)
 
 
 class Counts:
@@ -73,6 +85,7 @@ class Counts:
     def __init__(self) -> None:
         self._pairs: Pairs = {}
         self._queues: Queues = {}
+        self._losses: Losses = {}
         self._given_up = 0
         self._writing = asyncio.Lock()
 
@@ -111,40 +124,60 @@ class Counts:
         for each in (platform, HUB):
             _add(self._queues, (minute_of(at), each), (done, dropped))
 
+    def losses(
+        self,
+        at: datetime,
+        platform_id: int,
+        module: str,
+        source: str,
+        target: str,
+        notes: Iterable[Note],
+    ) -> None:
+        """Counts what was lost or assumed when a platform was told something at that moment: in
+        its version, the target, what had come in another."""
+        for note in notes:
+            key = (platform_id, module, source, target, note.field[:200], note.what.value)
+            if key not in self._losses and len(self._losses) >= MOST_ROWS:
+                self._given_up += 1
+                continue
+            _seen(self._losses, key, (note.why, 1, at, at))
+
     async def write(self, pool: Pool) -> None:
         """Adds what was counted to the tables. Raises psycopg.Error; nothing is lost then."""
         async with self._writing:
-            pairs, queues = self._take()
-            if not (pairs or queues):
+            taken = self._take()
+            if not any(taken):
                 return
             try:
                 async with pool.connection() as connection, connection.transaction():
-                    for statement, arrays in _additions(pairs, queues):
+                    for statement, arrays in _additions(*taken):
                         await connection.execute(statement, arrays)
             except BaseException:
-                self._put_back(pairs, queues)
+                self._put_back(*taken)
                 raise
 
     def write_here(self) -> None:
         """As `write`, where no event loop runs: in commands and pages."""
-        pairs, queues = self._take()
+        taken = self._take()
         with transaction.atomic(), django_connection.cursor() as cursor:
-            for statement, arrays in _additions(pairs, queues):
+            for statement, arrays in _additions(*taken):
                 cursor.execute(statement, arrays)
 
-    def _take(self) -> tuple[Pairs, Queues]:
+    def _take(self) -> tuple[Pairs, Queues, Losses]:
         if self._given_up:
-            log.warning("%d messages not counted: too much waits to be written", self._given_up)
+            log.warning("%d counts given up: too much waits to be written", self._given_up)
             self._given_up = 0
-        taken = self._pairs, self._queues
-        self._pairs, self._queues = {}, {}
+        taken = self._pairs, self._queues, self._losses
+        self._pairs, self._queues, self._losses = {}, {}, {}
         return taken
 
-    def _put_back(self, pairs: Pairs, queues: Queues) -> None:
+    def _put_back(self, pairs: Pairs, queues: Queues, losses: Losses) -> None:
         for key, numbers in pairs.items():
             _add(self._pairs, key, numbers)
         for queue, ended in queues.items():
             _add(self._queues, queue, ended)
+        for loss, seen in losses.items():
+            _seen(self._losses, loss, seen)
 
 
 def minute_of(moment: datetime) -> datetime:
@@ -152,17 +185,18 @@ def minute_of(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def _additions(pairs: Pairs, queues: Queues) -> Iterator[tuple[str, list[Any]]]:
+def _additions(pairs: Pairs, queues: Queues, losses: Losses) -> Iterator[tuple[str, list[Any]]]:
     """Statements and their arrays: for the tables in this order, and the rows in that of their
     keys. So processes never wait for each other in a circle."""
     totals: dict[tuple[datetime, str], list[float]] = {}
     for (at, from_platform, _, _, outcome), numbers in pairs.items():
         if from_platform != HUB:
             _add(totals, (at, outcome), numbers)
-    tables: Sequence[tuple[str, dict[Any, list[float]]]] = (
+    tables: Sequence[tuple[str, Mapping[Any, Sequence[Any]]]] = (
         (_PAIR, pairs),
         (_TOTAL, totals),
         (_QUEUE, queues),
+        (_LOSS, losses),
     )
     for statement, rows in tables:
         keys = sorted(rows)
@@ -174,3 +208,10 @@ def _additions(pairs: Pairs, queues: Queues) -> Iterator[tuple[str, list[Any]]]:
 def _add(rows: dict[Any, list[float]], key: Any, numbers: Sequence[float]) -> None:
     row = rows.get(key)
     rows[key] = list(numbers) if row is None else list(map(add, row, numbers))
+
+
+def _seen(losses: Losses, key: Any, new: tuple[str, int, datetime, datetime]) -> None:
+    old = losses.get(key)
+    losses[key] = (
+        new if old is None else (new[0], old[1] + new[1], min(old[2], new[2]), max(old[3], new[3]))
+    )

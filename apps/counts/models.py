@@ -63,6 +63,27 @@ class Total(Numbers):
     outcome = models.CharField(max_length=7)
 
 
+class Loss(models.Model):
+    """What is lost or assumed again and again when a platform is told something in its own version
+    of OCPI: one row per field, counted since it was first seen. It is no span: it goes when it has
+    not been seen for as long as hours are kept."""
+
+    pk = models.CompositePrimaryKey("platform", "module", "source", "target", "field", "what")
+    platform = models.BigIntegerField(help_text="The one that was told.")
+    module = models.CharField(max_length=36)
+    source = models.CharField(max_length=8, help_text="The version in which it came.")
+    target = models.CharField(max_length=8, help_text="The version of the platform.")
+    field = models.CharField(max_length=200, help_text="Path without positions.")
+    what = models.CharField(max_length=8, help_text="lost, changed or assumed.")
+    why = models.TextField(help_text="As it was said last.")
+    times = models.BigIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+
 class Queue(Span):
     """Deliveries of one platform; of all in the row of platform 0, which is there in every minute
     in which a worker looked. Of an hour the worst minute is kept."""

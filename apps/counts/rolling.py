@@ -85,9 +85,10 @@ def _rolling(table: Table) -> str:
 
 
 def prune(before: datetime) -> int:
-    """Removes hours that began before a moment; the number of rows."""
+    """Removes hours that began before a moment, and losses not seen since; the number of rows."""
     with connection.cursor() as cursor:
-        removed = 0
+        cursor.execute("DELETE FROM counts_loss WHERE last_at < %s", (before,))
+        removed = cursor.rowcount
         for table in TABLES:
             cursor.execute(f"DELETE FROM {table.name} WHERE minutes = 60 AND at < %s", (before,))
             removed += cursor.rowcount

@@ -58,6 +58,12 @@ class Leg(models.Model):
         default="",
         help_text="Correlation id of the message whose stand-in it was sent to.",
     )
+    notes = models.TextField(
+        blank=True,
+        default="",
+        help_text="What was lost or assumed between two versions of OCPI: a JSON list of path, "
+        "what, why and version. Empty where nothing was.",
+    )
 
     class Meta:
         verbose_name = "message"

@@ -50,6 +50,7 @@ class Row(Struct):
     object: str = ""
     outcome: str = ""
     follows: str = ""
+    notes: str = ""
 
 
 COLUMNS = Row.__struct_fields__

@@ -10,9 +10,10 @@ from django.db import connection
 from psycopg import Error
 
 from apps import database
-from apps.counts import collect
+from apps.counts import collect, rolling
 from apps.counts.collect import Counts
-from apps.counts.models import OWN, PARTNER, Pair, Queue, Total
+from apps.counts.models import OWN, PARTNER, Loss, Pair, Queue, Total
+from hub.ocpi.bridge import Note, What
 from tests.hub import Hub
 
 AT = datetime(2030, 5, 20, 12, 34, 56, 789, tzinfo=UTC)
@@ -53,6 +54,22 @@ def test_messages_add_up_to_one_row_per_minute_pair_module_and_outcome(hub: Hub)
     times = ("own_0", "own_4", "partner_2", "partner_0")
     assert [getattr(row, name) for name in times] == [2, 1, 3, 0]
     assert (sums(rows[0], OWN), sums(rows[1], PARTNER)) == (0, 0)
+
+
+def test_losses_add_up_to_one_row_per_platform_versions_and_field(hub: Hub) -> None:
+    one, other = Counts(), Counts()
+    later = AT + timedelta(minutes=7)
+    notes = [Note(f"$.evses[{n}].parking", What.LOST, "No such field.", "2.3.0") for n in (0, 1)]
+    one.losses(later, 7, "locations", "2.3.0", "2.2.1", notes)
+    other.losses(AT, 7, "locations", "2.3.0", "2.2.1", notes[:1])
+    other.losses(AT, 8, "locations", "2.3.0", "2.1.1", notes[:1])
+    write(one, other)
+    row = Loss.objects.get(platform=7)
+    assert (row.field, row.what, row.why) == ("$.evses.parking", "lost", "No such field.")
+    assert (row.times, row.first_at, row.last_at) == (3, AT, later)
+    assert Loss.objects.get(platform=8).target == "2.1.1"
+    rolling.prune(later)
+    assert list(Loss.objects.values_list("platform", flat=True)) == [7]
 
 
 def test_totals_are_of_what_platforms_sent(hub: Hub) -> None:
@@ -133,8 +150,8 @@ def test_what_does_not_fit_is_given_up_and_said(
         counts.message(AT, number, 0, "tokens", "ok")
     write(counts)
     assert list(Pair.objects.order_by("from_platform").values_list("messages", flat=True)) == [1, 2]
-    assert "2 messages not counted" in caplog.text
+    assert "2 counts given up" in caplog.text
     counts.message(AT, 3, 0, "tokens", "ok")
     write(counts)
     assert Pair.objects.count() == 3
-    assert caplog.text.count("not counted") == 1
+    assert caplog.text.count("given up") == 1
