@@ -13,6 +13,8 @@ from hub.ocpi.schema import Finding
 from hub.routing.clues import value_of
 
 Origin = StoredObject.Origin
+# Versions whose objects do not say whose they are: the connection does, and the row.
+OWNERLESS = frozenset({"2.1.1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +81,16 @@ def change_of(
     match = message.match
     module = match.module
     parameter, id_field = next(iter(module.key.items()))
-    identifier = match.parameters.get(parameter) or str(message.content[id_field])
+    identifier = match.parameters.get(parameter, "")
+    if not identifier or (module.second_id and message.content.get(id_field)):
+        identifier = str(message.content[id_field])
     part_ids = tuple(
         match.parameters[p.parameter] for p in module.parts if p.parameter in match.parameters
     )
     qualifier = value_of(message, module.qualifier[0]) if module.qualifier else ""
     body = message.body
     if match.operation.effect is Effect.REPLACE and not part_ids:
-        body = identified(body, message.content, owner, {id_field: identifier})
+        body = identified(body, module, message.version, owner, {id_field: identifier})
     return Change(
         module,
         match.operation.effect,
@@ -133,11 +137,16 @@ def whole_object(
 
 
 def identified(
-    body: bytes, content: dict[str, object], owner: PartyId, ids: dict[str, str]
+    body: bytes, module: Module, version: str, owner: PartyId, ids: dict[str, str]
 ) -> bytes:
-    """The object with the members that say whose it is, where it lacks them."""
-    identity = {"country_code": owner.country_code, "party_id": owner.party_id, **ids}
+    """The object with the members that say whose it is, where it lacks them and objects of that
+    module and version have them; and with its id."""
+    members = jsontext.members(body)
+    names_owner = module.names_owner and version not in OWNERLESS
+    identity = {**(owner._asdict() if names_owner else {}), **ids}
     missing = {
-        name: jsontext.raw(value) for name, value in identity.items() if content.get(name) is None
+        name: jsontext.raw(value)
+        for name, value in identity.items()
+        if jsontext.is_null(members.get(name))
     }
-    return jsontext.join({**jsontext.members(body), **missing}) if missing else body
+    return jsontext.join({**members, **missing}) if missing else body

@@ -25,6 +25,7 @@ class Changed:
     key: str
     audience: str
     text: bytes
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,10 @@ def _read(found: Table, sequences: list[int]) -> list[Changed]:
             (sequences,),
         )
         cursor.execute(
-            f"SELECT t.owner, t.key, t.audience, {found.document} FROM {found.name} t "
+            f"SELECT t.owner, t.key, t.audience, {found.document}, t.version FROM {found.name} t "
             "WHERE t.sequence = ANY(%s) ORDER BY t.sequence",
             (sequences,),
         )
-        return [Changed(row[0], row[1], row[2], row[3].encode()) for row in cursor.fetchall()]
+        return [
+            Changed(row[0], row[1], row[2], row[3].encode(), row[4]) for row in cursor.fetchall()
+        ]

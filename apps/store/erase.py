@@ -4,10 +4,13 @@ from django.db import connection, transaction
 
 from apps.modules import registry
 from apps.store.tables import table
+from hub.ocpi.clue import Named
 from hub.ocpi.ids import fold
-from hub.ocpi.module import Module, Named
+from hub.ocpi.module import Module
 
 Erased = dict[str, int]
+# A kept object without the one character of JSON that PostgreSQL cannot read.
+_WHOLE = r"(replace(t.payload::text, '\u0000', '\u0020')::jsonb)"
 
 
 @transaction.atomic
@@ -41,10 +44,11 @@ def _about(module: Module) -> str:
         for clue in operation.clues
         if isinstance(clue, Named) and module.keeps and module.personal
     }
+    # The token is the object that names the party, or is inside it, as in a request for a booking.
     return " OR ".join(
-        f"(upper(t.payload->'{field}'->>'uid') = %(uid)s AND (%(party)s = '' OR %(party)s = "
-        f"upper(concat(t.payload->'{field}'->>'country_code', '/', "
-        f"t.payload->'{field}'->>'party_id'))))"
+        f"EXISTS (SELECT FROM jsonb_path_query({_WHOLE}, 'lax $.{field}[*].**') each "
+        "WHERE upper(each->>'uid') = %(uid)s AND (%(party)s = '' OR %(party)s = "
+        "upper(concat(each->>'country_code', '/', each->>'party_id'))))"
         for field in sorted(fields)
     )
 
@@ -56,8 +60,9 @@ def _rows(
     found = table(module)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT t.sequence, t.owner, t.key, t.audience, t.payload->>'session_id', "
-            f"t.payload->>'authorization_reference' FROM {found.name} t "
+            f"SELECT t.sequence, t.owner, t.key, t.audience, {_WHOLE}->>'session_id', "
+            f"{_WHOLE}->>'authorization_reference', {_WHOLE}->>'request_id' "
+            f"FROM {found.name} t "
             f"WHERE {found.where} AND ({where})",
             values,
         )

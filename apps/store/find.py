@@ -4,10 +4,13 @@ The rule of who sees what is hub.routing.visible; this file only spells it as SQ
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from psycopg import AsyncConnection
 
+from apps.store import alias
+from apps.store.change import OWNERLESS
 from apps.store.tables import Table, object_key, table
 from hub.ocpi import nested
 from hub.ocpi.ids import PartyId
@@ -18,18 +21,33 @@ from hub.routing.visible import View
 Connection = AsyncConnection[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A whole object as it is kept, in the version it came in."""
+
+    owner: PartyId
+    version: str
+    text: bytes
+
+
 async def one(
-    connection: Connection, module: Module, view: View, key: str, part_ids: tuple[str, ...]
-) -> bytes:
-    """One visible object, or a nested one inside it. Raises OcpiError 404 when there is none,
-    2002 when parties share the id (D-06)."""
+    connection: Connection, module: Module, view: View, key: str, version: str = ""
+) -> Copy:
+    """One visible object, by its key or an alias. To a viewer of a version that tells no owners,
+    those that share an id are told with aliases, but for the first (apps/store/alias.py). Raises
+    OcpiError 404 when there is none, 2002 when parties share the id (D-06)."""
     found = table(module)
     cursor = await connection.execute(
-        f"SELECT t.owner, {found.document} FROM {found.name} t "
-        f"WHERE {' AND '.join(_visible(found, module))} AND t.key = %(key)s",
+        f"SELECT t.owner, t.version, {found.document} FROM {found.name} t "
+        f"WHERE {' AND '.join(_visible(found, module))} AND {found.keyed}",
         {**_view_values(found, view), "key": key},
     )
     rows = await cursor.fetchall()
+    if not rows and (real := (await alias.real(connection, (key,))).get(key)) is not None:
+        return await _behind(connection, module, view, real)
+    if len(rows) > 1 and version in OWNERLESS:
+        given = await alias.owners(connection, key)
+        rows = [row for row in rows if row[0] not in given]
     if len(rows) > 1:
         owners = ", ".join(sorted(row[0] for row in rows))
         raise OcpiError(
@@ -38,23 +56,40 @@ async def one(
         )
     if not rows:
         raise not_found(f"the hub has no such object in {module.id} that you may see.")
-    return _inside(module, rows[0][1].encode(), part_ids)
+    return _copy(rows[0])
 
 
-async def own(
-    connection: Connection, module: Module, owner: PartyId, key: str, part_ids: tuple[str, ...]
-) -> bytes:
+async def _behind(connection: Connection, module: Module, view: View, real: alias.Real) -> Copy:
+    """The visible object that an alias stands for. Raises OcpiError 404."""
+    found = table(module)
+    cursor = await connection.execute(
+        f"SELECT t.owner, t.version, {found.document} FROM {found.name} t "
+        f"WHERE {' AND '.join(_visible(found, module))} AND t.key = %(key)s "
+        "AND t.owner = %(owner)s",
+        {
+            **_view_values(found, view),
+            "key": object_key(module, real.identifier),
+            "owner": str(real.owner),
+        },
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        raise not_found(f"the hub has no such object in {module.id} that you may see.")
+    return _copy(row)
+
+
+async def own(connection: Connection, module: Module, owner: PartyId, key: str) -> Copy:
     """An owner's own object as the hub keeps it: the public copy first. Raises OcpiError 404."""
     found = table(module)
     cursor = await connection.execute(
-        f"SELECT {found.document} FROM {found.name} t WHERE {found.where} "
-        "AND t.owner = %(owner)s AND t.key = %(key)s ORDER BY t.audience LIMIT 1",
+        f"SELECT t.owner, t.version, {found.document} FROM {found.name} t WHERE {found.where} "
+        f"AND t.owner = %(owner)s AND {found.keyed} ORDER BY t.audience LIMIT 1",
         {"owner": str(owner), "key": key, "module": found.module},
     )
     row = await cursor.fetchone()
     if row is None:
         raise not_found(f"the hub keeps no such object of {owner} in {module.id}.")
-    return _inside(module, row[0].encode(), part_ids)
+    return _copy(row)
 
 
 async def addressed(
@@ -78,30 +113,40 @@ async def addressed(
     return bytes(row[0].encode())
 
 
-async def copies(
+async def kept_copies(
     connection: Connection, module: Module, owner: PartyId, key: str
-) -> dict[str, bytes]:
-    """Every copy of one object, by whom it is for."""
+) -> dict[str, Copy]:
+    """Every copy of one object with its version, by whom it is for."""
     found = table(module)
     cursor = await connection.execute(
-        f"SELECT t.audience, {found.document} FROM {found.name} t WHERE {found.where} "
-        "AND t.owner = %(owner)s AND t.key = %(key)s",
+        f"SELECT t.audience, t.owner, t.version, {found.document} FROM {found.name} t "
+        f"WHERE {found.where} AND t.owner = %(owner)s AND t.key = %(key)s",
         {"owner": str(owner), "key": key, "module": found.module},
     )
-    return {row[0]: row[1].encode() for row in await cursor.fetchall()}
+    return {row[0]: _copy(row[1:]) for row in await cursor.fetchall()}
 
 
 async def owners(
-    connection: Connection, module: Module, view: View, identifier: str, qualifier: str
+    connection: Connection,
+    module: Module,
+    view: View,
+    identifier: str,
+    qualifier: str,
+    version: str = "",
 ) -> Sequence[PartyId]:
-    """Who owns an object with this id that the viewer may see."""
+    """Who owns an object with this id, or this alias, that the viewer may see; see `one`."""
     found = table(module)
     cursor = await connection.execute(
         f"SELECT DISTINCT t.owner FROM {found.name} t "
         f"WHERE {' AND '.join(_visible(found, module))} AND t.key = %(key)s",
         {**_view_values(found, view), "key": object_key(module, identifier, qualifier)},
     )
-    return [PartyId.parse(row[0]) for row in await cursor.fetchall()]
+    rows = await cursor.fetchall()
+    if len(rows) > 1 and version in OWNERLESS:
+        given = await alias.owners(connection, object_key(module, identifier, qualifier))
+        rows = [row for row in rows if row[0] not in given]
+    real = None if rows else (await alias.real(connection, (identifier,))).get(identifier)
+    return [PartyId.parse(row[0]) for row in rows] if real is None else [real.owner]
 
 
 async def keepers(
@@ -141,7 +186,13 @@ def _view_values(found: Table, view: View) -> dict[str, object]:
     }
 
 
-def _inside(module: Module, text: bytes, part_ids: tuple[str, ...]) -> bytes:
+def _copy(row: Sequence[Any]) -> Copy:
+    owner, version, text = row
+    return Copy(PartyId.parse(owner), version, text.encode())
+
+
+def inside(module: Module, text: bytes, part_ids: tuple[str, ...]) -> bytes:
+    """A whole object, or the nested one that the ids lead to. Raises OcpiError 404."""
     for part, identifier in zip(module.parts, part_ids, strict=False):
         inner = nested.item(text, part.member, part.id_field, identifier)
         if inner is None:

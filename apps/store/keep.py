@@ -11,13 +11,13 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
-from apps.store import arrivals, parts, past, references
+from apps.store import across, arrivals, parts, past, references
 from apps.store.change import Change, Origin, stamp
 from apps.store.findings import CHANGED, note
 from apps.store.parts import is_older
 from apps.store.tables import Table, table
+from apps.store.unsaid import noted
 from hub.ocpi import jsontext, nested
-from hub.ocpi.jsontext import same
 from hub.ocpi.merge import merged
 from hub.ocpi.module import Effect
 from hub.ocpi.status import invalid, not_found
@@ -41,6 +41,7 @@ class _Row:
 
     sequence: int
     payload: bytes
+    version: str
     own_updated: datetime | None = None
     flagged: bool = False
     origin: str = Origin.PUSH
@@ -49,17 +50,19 @@ class _Row:
 async def keep(connection: Connection, change: Change) -> Kept:
     """Applies a change, and notes what was found wrong with it.
 
-    Raises OcpiError 404 when a PATCH, or a nested object, has no kept object to go to; 2001 when
-    the body is not made of objects where it must be.
+    Raises OcpiError 404 when a PATCH, or a nested object, has no kept object to go to, or one of
+    another version that it cannot be merged with; 2001 when the body is not made of objects where
+    it must be.
     """
     found = table(change.module)
     try:
         if change.effect in (Effect.REPLACE, Effect.MERGE) and not change.part_ids:
-            parts.check(change.body, found.member)  # before anything is written
+            parts.check(change.body, found)  # before anything is written
         kept, row = await _KEEPING[change.effect](connection, found, change)
     except jsontext.JsonError as error:
         raise invalid(f"the body cannot be kept: {error}.") from None
-    if change.effect is Effect.APPEND and kept.same and not same(row.payload, change.body):
+    appended = change.effect is Effect.APPEND and kept.same
+    if appended and not await across.same(connection, change, row.payload, row.version):
         change = replace(change, findings=(CHANGED,))
     if not (kept.stale or kept.same):
         unknown = await references.unknown(connection, change)
@@ -116,6 +119,7 @@ async def _merge(connection: Connection, found: Table, change: Change) -> Outcom
     row = await _known(connection, found, change)
     if not change.overwrites and is_older(change.updated, row.own_updated):
         return Kept(stale=True), row
+    row, change = await _in_one_version(connection, found, row, change)
     patch, items = parts.split(change.body, found.member)
     payload = merged(row.payload, patch, change.module.appends)
     payload = nested.raised(payload, row.payload)
@@ -128,12 +132,28 @@ async def _merge(connection: Connection, found: Table, change: Change) -> Outcom
 
 async def _part(connection: Connection, found: Table, change: Change) -> Outcome:
     row = await _known(connection, found, change)
+    row, change = await _in_one_version(connection, found, row, change)
     outcome = await parts.keep_nested(connection, found.parts, row.sequence, change)
     if outcome.changed:
         payload = parts.without(nested.raised(row.payload, change.body), found.member)
-        await _write(connection, found, row, payload, change, row.own_updated)
+        # Which versions can say the object does not depend on its parts.
+        await _write(connection, found, row, payload, change, row.own_updated, same_words=True)
     same = not (outcome.changed or outcome.stale)
     return Kept(created=outcome.created, stale=outcome.stale, same=same), row
+
+
+async def _in_one_version(
+    connection: Connection, found: Table, row: _Row, change: Change
+) -> tuple[_Row, Change]:
+    """The kept object and the part that came, in one version: that of the part, where the kept
+    object loses nothing by it, else that of the kept object. Raises OcpiError 404."""
+    if row.version == change.version:
+        return row, change
+    as_kept = across.Row(row.sequence, row.version)
+    payload, change = await across.met(connection, found, as_kept, change)
+    if payload is None:
+        return row, change
+    return replace(row, payload=payload, version=change.version), change
 
 
 async def _remove(connection: Connection, found: Table, change: Change) -> Outcome:
@@ -170,9 +190,9 @@ async def _locked(connection: Connection, found: Table, change: Change) -> _Row 
     # Concatenated, the audience fits no index: else a plan made while the table was empty may take
     # the index of a list, and walk it to its end for every object.
     cursor = await connection.execute(
-        f"SELECT t.sequence, t.payload::text, t.{found.own_updated}, t.flagged, t.origin "
-        f"FROM {found.name} t WHERE {found.where} AND t.owner = %(owner)s AND t.key = %(key)s "
-        "AND t.audience || '' = %(audience)s FOR UPDATE",
+        f"SELECT t.sequence, t.payload::text, t.version, t.{found.own_updated}, t.flagged, "
+        f"t.origin FROM {found.name} t WHERE {found.where} AND t.owner = %(owner)s "
+        f"AND {found.keyed} AND t.audience || '' = %(audience)s FOR UPDATE",
         _identity(found, change),
     )
     row = await cursor.fetchone()
@@ -186,7 +206,11 @@ async def _insert(connection: Connection, found: Table, change: Change) -> tuple
     that has passed a number can rely on no lower one appearing later.
     """
     payload, items = parts.split(change.body, found.member)
-    columns = {**_identity(found, change), **_values(found, change, payload, change.updated)}
+    columns = {
+        **_identity(found, change),
+        **_values(found, change, payload, change.updated),
+        "unsaid": noted(change.module, change.version, payload),
+    }
     conflict = [name for name in ("module", "owner", "key", "audience") if name in columns]
     await connection.execute(
         "SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", (found.name, change.audience)
@@ -205,7 +229,7 @@ async def _insert(connection: Connection, found: Table, change: Change) -> tuple
         return row, False
     if found.parts:
         await parts.replace_all(connection, found.parts, new[0], items, change)
-    return _Row(new[0], payload), True
+    return _Row(new[0], payload, change.version), True
 
 
 async def _write(
@@ -215,10 +239,14 @@ async def _write(
     payload: bytes,
     change: Change,
     own_updated: datetime | None,
+    *,
+    same_words: bool = False,
 ) -> None:
     if row.origin != Origin.PUSH:
         await past.remember(connection, found, row.sequence, change)
     values = _values(found, change, payload, own_updated)
+    if not same_words:
+        values["unsaid"] = noted(change.module, change.version, payload)
     await connection.execute(
         f"UPDATE {found.name} SET {', '.join(f'{name} = %({name})s' for name in values)} "
         "WHERE sequence = %(sequence)s",

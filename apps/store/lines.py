@@ -91,7 +91,7 @@ def read(text: bytes, module: Module | None = None) -> Line:
     return Line(
         module=given.module,
         sequence=0,
-        owner=_owner(given.owner, content),
+        owner=_owner(described, given.owner, content),
         audience=_audience(described, given.audience, content),
         version=given.version,
         object=given.object,
@@ -115,9 +115,9 @@ def _kept(given: _Given) -> Module:
     return module
 
 
-def _owner(said: str, content: dict[str, Any]) -> str:
+def _owner(module: Module, said: str, content: dict[str, Any]) -> str:
     """Whose object it is, by the line or by the object; both must say the same."""
-    named = party_in({"": content}, "")
+    named = party_in(content, "") if module.names_owner else None
     if not said and named is None:
         raise BadLine("neither the line nor its object says who owns it")
     owner = _party(said, "owner") if said else _party(str(named), "owner")

@@ -216,6 +216,13 @@ class StandIn(models.Model):
         blank=True, default="", help_text="Key of the kept object, where the target gave no URL."
     )
 
+    replies = models.CharField(
+        max_length=40,
+        blank=True,
+        db_default="",
+        help_text="The class of the result that is posted to it, as 2.2.1 calls it.",
+    )
+
     class Meta:
         indexes = (
             models.Index(fields=["expires_at"], name="standin_expiry"),
@@ -228,3 +235,37 @@ class StandIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class Alias(models.Model):
+    """Another name of an id, for those who cannot take the id itself (apps/store/alias.py). It is
+    kept for good: whoever was told it may come back with it."""
+
+    alias = models.CharField(max_length=36, primary_key=True)
+    owner = models.CharField(max_length=6)
+    key = models.TextField(help_text="The id, folded.")
+    identifier = models.TextField(help_text="The id as it was first spelled.")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name_plural = "aliases"
+        constraints = (models.UniqueConstraint(fields=["owner", "key"], name="one_alias_each"),)
+
+    def __str__(self) -> str:
+        return f"{self.alias} of {self.owner}"
+
+
+class ReservationNumber(models.Model):
+    """The number of a reservation for parties of 2.1.1; the row's own id."""
+
+    id = models.AutoField(primary_key=True)
+    owner = models.CharField(max_length=6)
+    key = models.TextField()
+    given_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["owner", "key"], name="one_number_each"),)
+        indexes = (models.Index(fields=["given_at"], name="reservationnumber_age"),)
+
+    def __str__(self) -> str:
+        return f"{self.id} of {self.owner}"

@@ -62,6 +62,11 @@ class StoredObject(models.Model):
         default="",
         help_text="The correlation id of the push, or the pull or import, that changed it last.",
     )
+    unsaid = models.CharField(
+        max_length=100,
+        null=True,
+        help_text="The versions that cannot say it; empty: each can; null: not looked at yet.",
+    )
     flagged = models.BooleanField(default=False, help_text="Whether findings are open on it.")
 
     class Meta:
@@ -70,7 +75,7 @@ class StoredObject(models.Model):
             models.UniqueConstraint(fields=["owner", "key", "audience"], name="%(class)s_identity"),
         )
         # Pages are found in the second without a look at the rows, deltas in the third.
-        indexes = (
+        indexes: ClassVar[tuple[models.Index, ...]] = (
             models.Index(fields=["key"], name="%(class)s_key"),
             models.Index(
                 fields=["audience", "sequence"],
@@ -87,6 +92,18 @@ class StoredObject(models.Model):
                 fields=["-sequence"],
                 condition=models.Q(flagged=True),
                 name="%(class)s_flagged",
+            ),
+            # What lists in some version leave out, and so do not count.
+            models.Index(
+                fields=["audience", "owner"],
+                include=["last_updated", "unsaid"],
+                condition=models.Q(unsaid__gt=""),
+                name="%(class)s_unsaid",
+            ),
+            models.Index(
+                fields=["sequence"],
+                condition=models.Q(unsaid=None),
+                name="%(class)s_unlooked",
             ),
         )
 

@@ -11,6 +11,7 @@ import msgspec
 from psycopg import AsyncConnection
 
 from apps.store.change import Change, stamp
+from apps.store.tables import Table
 from hub.ocpi import jsontext, nested
 from hub.ocpi.ids import fold
 from hub.ocpi.merge import merged
@@ -70,10 +71,10 @@ async def has_any(connection: Connection, parts: str, parent: int) -> bool:
     return await cursor.fetchone() is not None
 
 
-def check(body: bytes, member: str) -> None:
+def check(body: bytes, found: Table) -> None:
     """Raises jsontext.JsonError when the list of parts is none, or holds other than objects."""
-    for item in split(body, member)[1]:
-        _uid(item)
+    for item in split(body, found.member)[1]:
+        _uid(item, found.part_id)
 
 
 async def replace_all(
@@ -81,7 +82,7 @@ async def replace_all(
 ) -> Outcome:
     """Makes the parts of a parent exactly these; kept ones that are newer stay as they are."""
     kept = await _read(connection, parts, parent)
-    given = {_uid(item): item for item in items}
+    given = {_uid(item, change.module.parts[0].id_field): item for item in items}
     newer = {
         uid: part.text
         for uid, part in kept.items()
@@ -109,7 +110,7 @@ async def merge_all(
     kept = await _read(connection, parts, parent)
     written = {}
     for item in items:
-        uid = _uid(item)
+        uid = _uid(item, change.module.parts[0].id_field)
         part = kept.get(uid)
         if part is None:
             written[uid] = item
@@ -197,9 +198,12 @@ async def _write(
             await cursor.executemany(statement, rows)
 
 
-def _uid(item: bytes) -> str:
-    value = jsontext.members(item).get("uid", msgspec.Raw(b'""'))
-    return fold(str(jsontext.decode(bytes(value))))
+def _uid(item: bytes, id_field: str) -> str:
+    value = jsontext.members(item).get(id_field, msgspec.Raw(b'""'))
+    uid = fold(str(jsontext.decode(bytes(value))))
+    if "\x00" in uid:
+        raise jsontext.JsonError(f"the {id_field} of an object holds a NUL character")
+    return uid
 
 
 def _unknown(part: Part, identifier: str) -> Exception:

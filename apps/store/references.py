@@ -18,6 +18,8 @@ from hub.ocpi.schema import Finding, Severity
 Connection = AsyncConnection[Any]
 
 CODE = "unknown_reference"
+# The one character that PostgreSQL has not: no kept object has it in its id.
+NUL = "\x00"
 
 
 async def unknown(connection: Connection, change: Change) -> tuple[Finding, ...]:
@@ -65,7 +67,8 @@ def _named(change: Change, field: str) -> Iterator[tuple[str, str]]:
     if field.rpartition(".")[2].encode() not in change.body:
         return
     steps = field.split(".")[len(change.part_ids) :]
-    yield from _walk(jsontext.decode(change.body), steps, change.module.parts, "$")
+    for path, identifier in _walk(jsontext.decode(change.body), steps, change.module.parts, "$"):
+        yield path, identifier.replace(NUL, "\ufffd")
 
 
 def _walk(

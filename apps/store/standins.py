@@ -25,6 +25,7 @@ class StandIn:
     correlation_id: str
     expires_at: datetime | None
     key: str = ""
+    replies: str = ""
 
 
 _COLUMNS = tuple(field.name for field in fields(StandIn))

@@ -19,12 +19,23 @@ class Table:
         module: value of the `module` column where several modules share the table, else empty.
         parts: SQL name of the table that keeps the first level of nested objects, else empty.
         member: the list member that those nested objects stand in.
+        part_id: the field that holds the id of such an object.
+        second_id: another field by which an object may be named.
     """
 
     name: str
     module: str = ""
     parts: str = ""
     member: str = ""
+    part_id: str = ""
+    second_id: str = ""
+
+    @property
+    def keyed(self) -> str:
+        """A condition on alias `t` that holds for the object which is named by %(key)s."""
+        if not self.second_id:
+            return "t.key = %(key)s"
+        return f"(t.key = %(key)s OR {named('t.payload', self.second_id)} = %(key)s)"
 
     @property
     def where(self) -> str:
@@ -49,6 +60,14 @@ class Table:
         return f"coalesce({head} || ',\"{self.member}\":[' || ({parts}) || ']}}', t.payload::text)"
 
 
+def named(payload: str, field: str) -> str:
+    """SQL of an id in a kept object, folded; none for an object that holds the one character which
+    PostgreSQL has not. Migrations make indexes of it: it must stay as it is."""
+    return (
+        rf"(CASE WHEN strpos({payload}::text, '\u0000') = 0 THEN upper({payload}->>'{field}') END)"
+    )
+
+
 @cache
 def table(module: Module) -> Table:
     """The table of a module: its own model's, or the shared one of custom modules."""
@@ -59,8 +78,10 @@ def table(module: Module) -> Table:
                 model._meta.db_table,
                 parts=str(parts[0].related_model._meta.db_table) if parts else "",
                 member=module.parts[0].member if parts else "",
+                part_id=module.parts[0].id_field if parts else "",
+                second_id=module.second_id,
             )
-    return Table(CustomObject._meta.db_table, module=module.id)
+    return Table(CustomObject._meta.db_table, module=module.id, second_id=module.second_id)
 
 
 def _models() -> Iterator[type[StoredObject]]:

@@ -55,7 +55,7 @@ async def take(
     kept, and notes what is wrong with it. To be called inside a transaction. Raises BadObject."""
     content, identifier, key = identity(module, text)
     id_field = next(iter(module.key.values()))
-    body = identified(text, content, owner, {id_field: identifier})
+    body = identified(text, module, version, owner, {id_field: identifier})
     found = checked(object_class(module, version), content, now)
     change = whole_object(
         module, owner, key, body,

@@ -4,6 +4,10 @@ Triggers (apps/store/triggers.py) add a row to TallyChange, in the same transact
 object that comes, goes, or moves to another hour by its last_updated; apps/store/fold.py adds them
 up every minute. A list with dates adds up whole days and hours, and counts rows only in the hours
 that its dates cut.
+
+What the viewer's version cannot say is subtracted: rows say so themselves (apps/store/unsaid.py),
+in an index of their own. Counted, though lists leave them out, are objects for which only a
+fact is lacking now, and tariffs that a date makes unsayable.
 """
 
 from collections.abc import Sequence
@@ -15,6 +19,7 @@ from psycopg import AsyncConnection
 
 from apps.store.objects import EVERYONE
 from apps.store.tables import Table
+from apps.store.unsaid import is_known
 from hub.ocpi.module import Audience, Module
 from hub.ocpi.paging import Window
 from hub.routing.visible import View
@@ -62,6 +67,18 @@ WHERE {where} AND d.audience = %(viewer)s AND d.owner = ANY(%(both)s)
 """
 
 
+# Public objects that a copy hides are subtracted already.
+_UNSAID = """
+SELECT count(*) FROM {table} t WHERE {where} AND t.unsaid > ''
+    AND position(%(version)s in t.unsaid) > 0
+    AND t.audience = ANY(%(audiences)s) AND (t.owner = ANY(%(owners)s)) = %(only)s
+    AND (%(date_from)s::timestamptz IS NULL OR t.last_updated >= %(date_from)s)
+    AND (%(date_to)s::timestamptz IS NULL OR t.last_updated < %(date_to)s)
+    AND NOT (t.audience = '' AND t.owner = ANY(%(both)s) AND EXISTS (SELECT 1 FROM {table} d
+        WHERE d.owner = t.owner AND d.key = t.key AND d.audience = %(viewer)s {same_module}))
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """What a view has in a window.
@@ -70,11 +87,13 @@ class Count:
         total: the number of objects.
         directed: whether the viewer has copies of its own.
         overlaid: owners of which it has both, so that a public object may be hidden by a copy.
+        unsaid: how many more there are that the viewer's version cannot say.
     """
 
     total: int
     directed: bool = False
     overlaid: tuple[str, ...] = ()
+    unsaid: int = 0
 
 
 def audiences(module: Module, view: View) -> list[str]:
@@ -84,9 +103,15 @@ def audiences(module: Module, view: View) -> list[str]:
 
 
 async def count(
-    connection: Connection, found: Table, module: Module, view: View, window: Window
+    connection: Connection,
+    found: Table,
+    module: Module,
+    view: View,
+    window: Window,
+    version: str = "",
 ) -> Count:
-    """The number of all objects of a module that a view shows within the dates of a window."""
+    """The number of all objects of a module that a view shows within the dates of a window, and
+    that a version can say; without a version all of them."""
     values: dict[str, object] = {
         "module": module.id,
         "audiences": audiences(module, view),
@@ -113,7 +138,15 @@ async def count(
             ),
             {**values, "both": list(both)},
         )
-    return Count(total, bool(copied), both)
+    unsaid = 0
+    if total and version and is_known(module.object):
+        sql = _UNSAID.format(
+            table=found.name,
+            where=found.where,
+            same_module="AND t.module = d.module" if found.module else "",
+        )
+        unsaid = await _number(connection, sql, {**values, "both": list(both), "version": version})
+    return Count(total - unsaid, bool(copied), both, unsaid)
 
 
 async def _dated(

@@ -32,7 +32,7 @@ def in_store(work: Callable[[Pool], Awaitable[T]]) -> T:
 
 def put(
     module: str, body: dict[str, Any] | bytes, now: datetime, *, audience: str = "",
-    owner: str = "NL/CPO", origin: Origin = Origin.PULL,
+    owner: str = "NL/CPO", origin: Origin = Origin.PULL, version: str = "2.2.1",
 ) -> Taken:  # fmt: skip
     """Keeps a whole object as a pull does."""
     text = body if isinstance(body, bytes) else msgspec.json.encode(body)
@@ -41,14 +41,18 @@ def put(
         async with pool.connection() as connection, connection.transaction():
             return await take(
                 connection, module_of(module), PartyId.parse(owner), text, audience=audience,
-                version="2.2.1", platform_id=1, cause="a test", now=now, origin=origin,
+                version=version, platform_id=1, cause="a test", now=now, origin=origin,
             )  # fmt: skip
 
     return in_store(work)
 
 
 def listed(
-    module: str, viewer: str, window: Window | None = None, hidden: tuple[str, ...] = ()
+    module: str,
+    viewer: str,
+    window: Window | None = None,
+    hidden: tuple[str, ...] = (),
+    version: str = "",
 ) -> tuple[int, list[dict[str, Any]], bool]:
     """A page as a party sees it: the total, the objects, whether more follow."""
     owners = tuple(PartyId.parse(each) for each in hidden)
@@ -56,8 +60,13 @@ def listed(
 
     async def work(pool: Pool) -> tuple[int, list[dict[str, Any]], bool]:
         async with pool.connection() as connection:
-            found = await page.page(connection, module_of(module), view, window or Window())
-        texts = [t async for t in page.documents(pool, module_of(module), found.sequences)]
+            found = await page.page(
+                connection, module_of(module), view, window or Window(), version
+            )
+        batches = page.documents(
+            pool, module_of(module), found.sequences, version, PartyId.parse(viewer)
+        )
+        texts = [batch.text async for batch in batches if batch.text]
         return found.total, msgspec.json.decode(b"[" + b",".join(texts) + b"]"), found.more
 
     return in_store(work)

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection
 
+from apps.bookings.models import Booking
 from apps.cdrs.models import Cdr
 from apps.outbox import personal as deliveries
 from apps.outbox.models import Delivery, Payload
@@ -20,6 +21,7 @@ from apps.tokens.models import Token
 from apps.traffic import partitions, personal
 from apps.traffic.models import Leg
 from tests.gateway.objects import LATER, cdr, session, tariff, token
+from tests.gateway.objects_2_3_0 import booking, booking_request
 from tests.hub import Hub
 from tests.platforms import RECEIVER, Platform
 from tests.store.store import put
@@ -50,7 +52,7 @@ def test_the_traces_of_a_token_are_counted_and_removed(
         roam(cpo, msp, uid, number)
     hub.flush()
     expected = {
-        "cdrs": 1, "sessions": 1, "tokens": 1, "routing index": 1, "stand-ins": 1,
+        "cdrs": 1, "sessions": 1, "tokens": 1, "bookings": 0, "routing index": 2, "stand-ins": 1,
         "messages": 1, "pushes": 1, "marks of pulls": 0,
     }  # fmt: skip
     assert erase("u1") == expected
@@ -60,11 +62,27 @@ def test_the_traces_of_a_token_are_counted_and_removed(
     assert erase("u1") == dict.fromkeys(expected, 0)
     assert [t.key for t in Token.objects.all()] == ["U12\tRFID"]
     assert (Session.objects.get().key, Cdr.objects.get().key) == ("S1", "C1")
-    assert RoutingIndex.objects.get().key == "S1"
+    assert set(RoutingIndex.objects.values_list("key", flat=True)) == {"S1", "C1"}
     assert set(Finding.objects.values_list("key", flat=True)) == {"S1"}
     assert Delivery.objects.get(state="dropped").reason == "the token was erased"
     hub.deliver()
     assert [r.json["uid"] for r in cpo.received if r.module == "tokens"] == ["U12"]
+
+
+def test_bookings_tell_of_tokens_too(hub: Hub) -> None:
+    """As what the booking is for, and inside the requests that led to it; a NUL is no obstacle."""
+    now = datetime.now(UTC)
+    mine = {"country_code": "DE", "party_id": "MSP", "uid": "U1", "type": "RFID"}
+    asked = booking_request(tokens=[{**mine, "uid": "U2"}])
+    status = {"request_status": "ACCEPTED", "booking_request": asked}
+    told: tuple[dict[str, Any], ...] = ({"booking_tokens": [mine]}, {"booking_requests": [status]})
+    for number, said in enumerate(told):
+        secret = [{"method": "ACCESS_CODE", "value": "\x00"}]
+        put("bookings", booking(f"B{number}", access_information=secret, **said), now)
+    assert [erase(uid)["bookings"] for uid in ("u1", "u2", "u3")] == [1, 1, 0]
+    assert erase("u1", "--party", "FR/MSP")["bookings"] == 0
+    assert erase("u2", "--party", "DE/MSP", "--remove")["bookings"] == 1
+    assert [kept.key for kept in Booking.objects.all()] == ["B0"]
 
 
 def test_past_changes_go_with_the_object_or_by_their_age(hub: Hub) -> None:

@@ -1,0 +1,170 @@
+"""Objects as another version says them: looks up what the conversion has to know, and converts.
+
+    done = await said(connection, Wanted("Tariff", "2.3.0", "2.1.1", owner, None, now), body)
+    done.text, done.notes, done.refusal
+
+Between equal versions, and where no version knows the class, the texts are the very bytes, and
+nothing is looked up. What a version says and loses is in hub.ocpi.bridge.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from psycopg import AsyncConnection
+
+from apps.modules import module_of
+from apps.store import alias, facts
+from apps.store.named import LONGEST_ID, OF_A_USER, Named, named
+from apps.store.numbers import numbers
+from apps.store.tables import table
+from apps.store.unsaid import is_known
+from hub.ocpi import datetimes
+from hub.ocpi.bridge import Bridged, Context, Owner, bridge
+from hub.ocpi.ids import PartyId
+from hub.ocpi.schema import SCHEMAS
+
+Connection = AsyncConnection[Any]
+
+OLDEST = "2.1.1"
+# So many are converted before others have their turn in the event loop.
+AT_ONCE = 10
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What is to be said, and for whom.
+
+    Attributes:
+        name: the class as 2.2.1 calls it; empty for an unknown one, which passes as it is.
+        source: the version of the texts; target: the version that is wanted.
+        owner: as it is spelled; whose objects these are, of a command the party that sends it, of
+            an AuthorizationInfo the party that answers.
+        viewer: the party that gets them; None for whoever may see them.
+        now: the present moment, and when the texts came.
+        is_patch: the texts are bodies of PATCH.
+        token: uid and type of the token that an AuthorizationInfo is about.
+    """
+
+    name: str
+    source: str
+    target: str
+    owner: PartyId
+    viewer: PartyId | None
+    now: datetime
+    is_patch: bool = False
+    token: tuple[str, str] = ("", "")
+
+    @property
+    def passes(self) -> bool:
+        """Whether texts pass as they are."""
+        known = self.source in SCHEMAS and self.target in SCHEMAS
+        return self.source == self.target or not known or not is_known(self.name)
+
+
+async def said(connection: Connection, wanted: Wanted, text: bytes) -> Bridged:
+    """One text as it is wanted."""
+    return (await all_said(connection, wanted, (text,)))[0]
+
+
+async def all_said(connection: Connection, wanted: Wanted, texts: Sequence[bytes]) -> list[Bridged]:
+    """Texts of one class and one owner as they are wanted, in the same order; what they need to
+    know is looked up once for all."""
+    if wanted.passes:
+        return [Bridged(text) for text in texts]
+    known = await context(connection, wanted, texts)
+    done = []
+    for number, text in enumerate(texts, start=1):
+        done.append(
+            bridge(wanted.source, wanted.target, wanted.name, text, known, is_patch=wanted.is_patch)
+        )
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return done
+
+
+async def other_ids(connection: Connection, wanted: Wanted, ids: Sequence[str]) -> dict[str, str]:
+    """Those ids of a URL, the object's first, that the other side knows by another name."""
+    if wanted.passes or wanted.name != "Location":
+        return {}
+    told = Named(
+        locations=frozenset(ids[:1]),
+        long=frozenset(each for each in ids if len(each) > LONGEST_ID),
+    )
+    return await _ids(connection, wanted, told)
+
+
+async def context(connection: Connection, wanted: Wanted, texts: Sequence[bytes]) -> Context:
+    """What is known about what the texts name. New aliases and numbers of reservations are kept."""
+    told = named(wanted.name, texts)
+    source, target = wanted.source, wanted.target
+    ids = await _ids(connection, wanted, told)
+    known = Context(
+        owner=Owner(*wanted.owner), received=datetimes.render(wanted.now), now=wanted.now, ids=ids
+    )
+    if source == OLDEST:
+        drivers = await facts.drivers(connection, wanted.owner, told.auth_ids)
+        known = replace(known, drivers=drivers)
+        if wanted.name == "AuthorizationInfo" and wanted.token[0]:
+            token = await facts.token(connection, wanted.owner, *wanted.token)
+            known = replace(known, token=token)
+    types = await facts.token_types(connection, _holder(wanted), told.others, source, target)
+    if types:
+        known = replace(known, token_types=types)
+    if target == OLDEST:
+        known = await _for_the_oldest(connection, wanted, told, known)
+    if target < source:
+        tariffs = told.tariffs | named("Location", tuple(known.locations.values())).tariffs
+        sayable = await facts.tariffs(connection, _place_owner(wanted), tariffs, target, known)
+        known = replace(known, tariffs=sayable)
+    return known
+
+
+async def _for_the_oldest(
+    connection: Connection, wanted: Wanted, told: Named, known: Context
+) -> Context:
+    if wanted.name != "Location":
+        is_others = wanted.name in OF_A_USER
+        real = {each: known.ids.get(each, each) if is_others else each for each in told.locations}
+        kept = await facts.locations(connection, _place_owner(wanted), set(real.values()))
+        locations = {each: kept[name] for each, name in real.items() if name in kept}
+        known = replace(known, locations=locations)
+    if told.reservations:
+        given = await numbers(connection, wanted.owner, told.reservations, wanted.now)
+        known = replace(known, reservations=given)
+    return known
+
+
+async def _ids(connection: Connection, wanted: Wanted, told: Named) -> dict[str, str]:
+    """Ids as the other side knows them: what an owner tells of gets aliases where it needs them;
+    what a user writes is led back to what it stands for."""
+    if wanted.name in OF_A_USER:
+        real = await alias.real(connection, told.foreign)
+        return {each: found.identifier for each, found in real.items()}
+    owner = wanted.owner
+    if wanted.source == OLDEST:
+        return await alias.given(connection, owner, told.long, wanted.now)
+    if wanted.target != OLDEST:
+        return {}
+    ids = told.locations | told.cdrs
+    found = await alias.known(connection, owner, ids)
+    viewer = str(PartyId.of(*wanted.viewer)) if wanted.viewer is not None else ""
+    needed = {each for each in told.cdrs if len(each) > LONGEST_ID}
+    for module, some in (("locations", told.locations), ("cdrs", told.cdrs)):
+        name = table(module_of(module)).name
+        needed |= await alias.taken(connection, name, owner, some - found.keys(), viewer)
+    return found | await alias.given(connection, owner, needed - found.keys(), wanted.now)
+
+
+def _holder(wanted: Wanted) -> PartyId | None:
+    """Whose tokens the texts tell of; None where the texts say it themselves."""
+    return wanted.owner if wanted.name in ("Token", *OF_A_USER) else None
+
+
+def _place_owner(wanted: Wanted) -> PartyId:
+    """Whose Locations and tariffs the texts are about."""
+    if wanted.name in OF_A_USER and wanted.viewer is not None:
+        return wanted.viewer
+    return wanted.owner
