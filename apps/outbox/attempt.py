@@ -11,18 +11,19 @@ from apps.database import in_thread
 from apps.modules import registry
 from apps.outbox.due import Due, Result
 from apps.outbox.follow import OWNER_AND_ID
+from apps.outbox.spoken import Spoken
 from apps.parties import platforms
 from apps.traffic import metrics
 from apps.traffic.legs import Between, onward
+from apps.traffic.losses import noted
 from apps.traffic.recorder import Recorder
 from apps.transport.forms import in_either_form
-from hub.ocpi.headers import routing
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Answer, Headers, Outgoing
 from hub.ocpi.module import Interface
 from hub.ocpi.status import Code, OcpiError
 from hub.policy.retry import Done, Drop, Follow, Outcome, Verdict, retry_after, verdict
-from hub.routing.hop import identity, target_url
+from hub.routing.hop import addressed, identity, target_url
 from hub.routing.network import Network, Platform
 
 Send = Callable[[Outgoing, int, int | None], Awaitable[Answer]]
@@ -32,32 +33,45 @@ NO_ANSWER = (Code.TIMEOUT, Code.CONNECTION_PROBLEM)
 
 
 async def attempt(
-    due: Due, platform: Platform, network: Network, send: Send, clock: Clock, recorder: Recorder
+    spoken: Spoken,
+    platform: Platform,
+    network: Network,
+    send: Send,
+    clock: Clock,
+    recorder: Recorder,
 ) -> Result:
-    """Sends a delivery to its platform, in either token form, and says what came of it."""
+    """Sends a delivery to its platform, as its version says it, in either token form, and says what
+    came of it."""
+    due, request_id = spoken.due, str(uuid.uuid4())
+    if spoken.refused is not None:
+        return Result(due, None, None, spoken.refused)
     try:
-        request = request_of(due, platform, network, str(uuid.uuid4()))
+        request = request_of(due, platform, network, request_id)
     except OcpiError as impossible:
         return Result(due, None, int(impossible.code), Drop(impossible.message))
     began, started = clock(), time.perf_counter()
     answer, error = await _sent(request, platform, send)
-    recorder.add(
-        onward(
-            request,
-            answer,
-            error,
-            Between(
-                platform.id,
-                due.from_party or str(network.hub),
-                due.party,
-                due.module,
-                Interface.RECEIVER.value,
-            ),
-            ids=(due.correlation_id, request.request_id, due.request_id),
-            at=began,
-            milliseconds=(time.perf_counter() - started) * 1000,
-        )
+    row = onward(
+        request,
+        answer,
+        error,
+        Between(
+            platform.id,
+            due.from_party or str(network.hub),
+            due.party,
+            due.module,
+            Interface.RECEIVER.value,
+        ),
+        ids=(due.correlation_id, request_id, due.request_id),
+        at=began,
+        milliseconds=(time.perf_counter() - started) * 1000,
     )
+    if spoken.notes:
+        noted(row, spoken.notes)
+        recorder.counts.losses(
+            began, platform.id, due.module, due.version, platform.version, spoken.notes
+        )
+    recorder.add(row)
     outcome = _outcome(answer, error, clock())
     decided = (
         Drop(error.message)
@@ -114,7 +128,7 @@ def ended(results: Sequence[Result]) -> tuple[int, int]:
 def request_of(due: Due, platform: Platform, network: Network, request_id: str) -> Outgoing:
     """What the platform is sent for a delivery. Raises OcpiError 4000 and 4003 when it cannot be
     sent, 4001 when its agreement does not allow it any more."""
-    base = platform.endpoints.get((due.module, Interface.RECEIVER))
+    base = platform.endpoints.get((registry().identifier_of(due.module), Interface.RECEIVER))
     if base is None:
         raise OcpiError(Code.HUB_ERROR, f"it offers no RECEIVER interface of {due.module} any more")
     why_not = _why_not(due, network)
@@ -143,8 +157,9 @@ def _why_not(due: Due, network: Network) -> str:
 
 def _routing(due: Due, platform: Platform, network: Network) -> Headers:
     """FROM the hub, unless it carries on a party's own message; none where the hub speaks to the
-    platform and not to a party (spec: transport_and_format_message_routing_headers)."""
+    platform and not to a party, or its version has none
+    (spec: transport_and_format_message_routing_headers)."""
     if not due.party:
         return ()
     own = network.spelled(PartyId.parse(due.from_party)) if due.from_party else network.hub
-    return routing(network.spelled(PartyId.parse(due.party)), platform.presents_as or own)
+    return addressed(platform, network.spelled(PartyId.parse(due.party)), own)

@@ -16,7 +16,7 @@ Connection = AsyncConnection[Any]
 MOST = 500
 
 _WAITING = """
-SELECT d.id, p.method, p.tail, p.query, p.body
+SELECT d.id, p.method, p.tail, p.query, p.body, p.version
 FROM outbox_delivery d JOIN outbox_payload p ON p.id = d.payload_id
 WHERE d.state = 'waiting' AND d.platform_id = %s AND d.party = %s AND d.object = %s
 AND d.attempts = 0 ORDER BY d.id LIMIT %s FOR UPDATE OF d
@@ -24,9 +24,9 @@ AND d.attempts = 0 ORDER BY d.id LIMIT %s FOR UPDATE OF d
 _MERGED = """
 WITH merged AS (
     INSERT INTO outbox_payload (module, method, tail, query, body, correlation_id, request_id,
-        owner, object, from_party, created_at)
+        owner, object, from_party, version, created_at)
     SELECT p.module, %(method)s, p.tail, p.query, %(body)s, p.correlation_id, p.request_id,
-        p.owner, p.object, p.from_party, p.created_at
+        p.owner, p.object, p.from_party, p.version, p.created_at
     FROM outbox_payload p JOIN outbox_delivery d ON d.payload_id = p.id WHERE d.id = %(id)s
     RETURNING id
 )

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from apps.database import Pool
@@ -10,6 +10,7 @@ from apps.outbox import lane
 from apps.outbox.attempt import Clock, Send, attempt, count, ended
 from apps.outbox.due import Due, Result
 from apps.outbox.room import Room
+from apps.outbox.spoken import Speaker
 from apps.traffic.recorder import Recorder
 from hub.policy.retry import Pause, RetryAt
 from hub.routing.network import Network, Platform, Status
@@ -20,14 +21,16 @@ EXTEND_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a worker drains lanes with."""
+    """What a worker drains lanes with: `requests` may be under way at once, of `windows`."""
 
     pool: Pool
     picture: Picture
     send: Send
     clock: Clock
     recorder: Recorder
-    room: Room
+    requests: Room
+    windows: Room
+    speaker: Speaker
 
 
 async def drain(platform_id: int, means: Means) -> int:
@@ -52,42 +55,64 @@ async def drain(platform_id: int, means: Means) -> int:
 async def _windows(platform_id: int, means: Means) -> int:
     """Sends window after window, until one is not full. After a failure the platform is looked at
     once more: it may be OFFLINE by now."""
-    pool, clock = means.pool, means.clock
     attempts, extended = 0, time.monotonic()
     while True:
-        network = await means.picture()
-        platform = network.platforms.get(platform_id)
-        began = time.monotonic()
-        async with pool.connection() as connection:
-            if began - extended > EXTEND_SECONDS:
-                await lane.extend(connection, platform_id, clock())
-                extended = began
-            if platform is None or platform.status is not Status.CONNECTED:
-                gone = await lane.drop_all(connection, platform_id, "not connected", clock())
-                means.recorder.counts.deliveries(clock(), platform_id, dropped=gone)
-                return attempts
-            size = _size(platform)
-            window = await lane.book(connection, platform_id, clock(), size)
-        if not window:
+        async with means.windows.place():
+            began = time.monotonic()
+            due_to_extend = began - extended > EXTEND_SECONDS
+            sent = await _window(platform_id, means, extend=due_to_extend)
+            extended = began if due_to_extend else extended
+        if sent is None:
             return attempts
-        attempts += len(window)
-        results = await asyncio.gather(*(_attempt(due, platform, network, means) for due in window))
-        async with pool.connection() as connection:
-            gone = await lane.record(connection, results, clock())
-        count(results, clock())
-        done, dropped = ended(results)
-        means.recorder.counts.deliveries(clock(), platform_id, done=done, dropped=dropped + gone)
-        if any(isinstance(result.verdict, Pause) for result in results):
+        attempts += len(sent.results)
+        if any(isinstance(result.verdict, Pause) for result in sent.results):
             return attempts
-        if platform.max_per_second:
-            await asyncio.sleep(began + len(window) / platform.max_per_second - time.monotonic())
-        if len(window) < size and not any(isinstance(r.verdict, RetryAt) for r in results):
+        if sent.cap:
+            await asyncio.sleep(began + len(sent.results) / sent.cap - time.monotonic())
+        if not (sent.is_full or any(isinstance(r.verdict, RetryAt) for r in sent.results)):
             return attempts
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One window that was sent: what came of each, whether more may be due, and how many the
+    platform gets in a second."""
+
+    results: Sequence[Result]
+    is_full: bool
+    cap: int | None
+
+
+async def _window(platform_id: int, means: Means, *, extend: bool) -> Sent | None:
+    """Books what is due, sends it and records what came of it; None when nothing is due, or the
+    platform is away and the lane was emptied."""
+    pool, clock = means.pool, means.clock
+    network = await means.picture()
+    platform = network.platforms.get(platform_id)
+    async with pool.connection() as connection:
+        if extend:
+            await lane.extend(connection, platform_id, clock())
+        if platform is None or platform.status is not Status.CONNECTED:
+            gone = await lane.drop_all(connection, platform_id, "not connected", clock())
+            means.recorder.counts.deliveries(clock(), platform_id, dropped=gone)
+            return None
+        size = _size(platform)
+        window = await lane.book(connection, platform_id, clock(), size)
+    if not window:
+        return None
+    results = await asyncio.gather(*(_attempt(due, platform, network, means) for due in window))
+    async with pool.connection() as connection:
+        gone = await lane.record(connection, results, clock())
+    count(results, clock())
+    done, dropped = ended(results)
+    means.recorder.counts.deliveries(clock(), platform_id, done=done, dropped=dropped + gone)
+    return Sent(results, len(window) >= size, platform.max_per_second)
 
 
 async def _attempt(due: Due, platform: Platform, network: Network, means: Means) -> Result:
-    async with means.room.place():
-        return await attempt(due, platform, network, means.send, means.clock, means.recorder)
+    async with means.requests.place():
+        spoken = await means.speaker.spoken(due, platform.version, network, means.clock())
+        return await attempt(spoken, platform, network, means.send, means.clock, means.recorder)
 
 
 def _size(platform: Platform) -> int:

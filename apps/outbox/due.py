@@ -11,6 +11,7 @@ class Due(Struct, frozen=True):
     """One delivery whose next attempt is booked; `attempts` counts this one."""
 
     id: int
+    payload_id: int
     platform_id: int
     party: str
     object: str
@@ -25,6 +26,7 @@ class Due(Struct, frozen=True):
     from_party: str
     correlation_id: str
     request_id: str
+    version: str
 
 
 class Result(Struct, frozen=True):

@@ -17,9 +17,10 @@ Connection = AsyncConnection[Any]
 _BOOK = """
 WITH payload AS (
     INSERT INTO outbox_payload
-        (module, method, tail, query, body, correlation_id, request_id, owner, object, created_at)
+        (module, method, tail, query, body, correlation_id, request_id, owner, object, version,
+        created_at)
     VALUES (%(module)s, %(method)s, %(tail)s, %(query)s, %(body)s, %(correlation_id)s,
-        %(request_id)s, %(owner)s, %(object)s, %(now)s) RETURNING id
+        %(request_id)s, %(owner)s, %(object)s, %(version)s, %(now)s) RETURNING id
 )
 INSERT INTO outbox_delivery
     (payload_id, platform_id, party, object, state, attempts, due_at, created_at, reason)
@@ -70,6 +71,7 @@ async def _book(
             "request_id": message.request_id,
             "owner": str(change.owner),
             "object": what,
+            "version": message.version,
             "now": now,
             "platforms": platforms,
             "parties": [str(hop.to.id) for hop in hops],

@@ -23,9 +23,9 @@ AND object = %(object)s
 _PUT = """
 WITH whole AS (
     INSERT INTO outbox_payload (module, method, tail, query, body, correlation_id, request_id,
-        owner, object, created_at)
+        owner, object, version, created_at)
     VALUES (%(module)s, 'PUT', %(tail)s, %(query)s, %(body)s, %(correlation_id)s, %(request_id)s,
-        %(owner)s, %(object)s, %(now)s) RETURNING id
+        %(owner)s, %(object)s, %(version)s, %(now)s) RETURNING id
 )
 INSERT INTO outbox_delivery
     (payload_id, platform_id, party, object, state, attempts, due_at, created_at, reason)
@@ -38,14 +38,15 @@ async def follow(connection: Connection, due: Due, now: datetime) -> str:
     """Books a PUT of the whole kept object for the party of a delivery, in place of all that waits
     about it; returns what was done, in words."""
     module, key = module_of(due.module), due.object.split(" ", 2)[2]
-    copies = await find.copies(connection, module, PartyId.parse(due.owner), key)
+    copies = await find.kept_copies(connection, module, PartyId.parse(due.owner), key)
     if EVERYONE not in copies:
         return "and the hub does not keep the whole"
     values = {
         "module": due.module,
         "tail": "/".join(due.tail.split("/")[:OWNER_AND_ID]),
         "query": due.query,
-        "body": copies[EVERYONE],
+        "body": copies[EVERYONE].text,
+        "version": copies[EVERYONE].version,
         "correlation_id": due.correlation_id,
         "request_id": due.request_id,
         "owner": due.owner,

@@ -59,8 +59,9 @@ ORDER BY d.id LIMIT %(window)s
 _BOOK = """
 UPDATE outbox_delivery d SET attempts = attempts + 1, due_at = %(until)s
 FROM outbox_payload p WHERE d.id = ANY(%(ids)s) AND d.state = 'waiting' AND p.id = d.payload_id
-RETURNING d.id, d.platform_id, d.party, d.object, d.attempts, d.created_at, p.module, p.method,
-    p.tail, p.query, p.body, p.owner, p.from_party, p.correlation_id, p.request_id
+RETURNING d.id, p.id, d.platform_id, d.party, d.object, d.attempts, d.created_at, p.module,
+    p.method, p.tail, p.query, p.body, p.owner, p.from_party, p.correlation_id, p.request_id,
+    p.version
 """
 _RECORD = """
 UPDATE outbox_delivery d SET state = r.state, ended_at = r.ended_at,

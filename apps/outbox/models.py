@@ -19,6 +19,12 @@ class Payload(models.Model):
     from_party = models.CharField(
         max_length=6, blank=True, db_default="", help_text="OCPI-from; empty: the hub."
     )
+    version = models.CharField(
+        max_length=8,
+        blank=True,
+        db_default="2.2.1",
+        help_text="Of the body; empty: it is written for the receiver as it is.",
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -16,7 +16,7 @@ Receiver = tuple[int, str]
 @dataclass(frozen=True, slots=True)
 class Push:
     """One message, and the platforms and parties that get it; an empty party is the platform
-    itself. `owner`, `object` and `from_party` are as in a Payload."""
+    itself. `owner`, `object`, `from_party` and `version` are as in a Payload."""
 
     module: str
     method: str
@@ -27,6 +27,7 @@ class Push:
     object: str
     receivers: tuple[Receiver, ...]
     from_party: str = ""
+    version: str = ""
 
 
 def book(pushes: Sequence[Push], correlation_id: str, now: datetime) -> None:
@@ -43,6 +44,7 @@ def book(pushes: Sequence[Push], correlation_id: str, now: datetime) -> None:
             owner=push.owner,
             object=push.object,
             from_party=push.from_party,
+            version=push.version,
             created_at=now,
         )
         for push in pushes

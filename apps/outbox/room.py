@@ -1,20 +1,23 @@
-"""Room for requests that are under way: so many at once in a process, however many lanes it drains.
+"""Room for what is under way: so many requests at once in a process, and so many windows, however
+many lanes it drains.
 
-Without it hundreds of lanes open thousands of connections at once. A request that is not answered
-soon gives its place away and goes on without one, so that a slow platform delays nobody else.
+Without it hundreds of lanes open thousands of connections at once, and hold the deliveries of
+hundreds of windows in memory. What is not done soon gives its place away and goes on without one,
+so that a slow platform delays nobody else.
 """
 
 import asyncio
 from types import TracebackType
 
-PLACES = 128
+REQUESTS = 128
+WINDOWS = 12
 SOON_SECONDS = 0.2
 
 
 class Room:
     """The places of one event loop. `async with room.place():` waits for one."""
 
-    def __init__(self, places: int = PLACES, soon: float = SOON_SECONDS) -> None:
+    def __init__(self, places: int, soon: float = SOON_SECONDS) -> None:
         self._places = asyncio.Semaphore(places)
         self._soon = soon
 

@@ -19,8 +19,9 @@ from apps.database import in_thread
 from apps.outbox import depth, lane, personal
 from apps.outbox.drain import Means, drain
 from apps.outbox.models import Delivery, Payload
-from apps.outbox.room import Room
+from apps.outbox.room import REQUESTS, WINDOWS, Room
 from apps.outbox.shared import Shared
+from apps.outbox.spoken import Speaker
 from apps.parties import directory, signs
 from apps.parties.signs import Signs
 from apps.traffic.personal import modules
@@ -49,7 +50,16 @@ class Worker:
         )
         self.recorder = Recorder(self.pool)
         self.picture = Shared(self._picture)
-        self.means = Means(self.pool, self.picture, self.client.send, _now, self.recorder, Room())
+        self.means = Means(
+            self.pool,
+            self.picture,
+            self.client.send,
+            _now,
+            self.recorder,
+            Room(REQUESTS),
+            Room(WINDOWS),
+            Speaker(self.pool),
+        )
         self._stop = asyncio.Event()
         self.runner.run(self.pool.open())
         # What is there now stays: the collector need not look at it again and again.

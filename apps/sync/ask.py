@@ -11,11 +11,10 @@ from apps.parties import platforms
 from apps.sync.turn import Turn
 from apps.traffic.legs import Between, onward
 from apps.transport.forms import Send, in_either_form
-from hub.ocpi.headers import routing
 from hub.ocpi.message import Answer, Outgoing
 from hub.ocpi.module import Interface
 from hub.ocpi.status import OcpiError
-from hub.routing.hop import identity
+from hub.routing.hop import addressed, identity
 from hub.routing.pulled import list_operation
 
 
@@ -33,13 +32,15 @@ def _request(turn: Turn) -> Outgoing:
     network, platform, walk = turn.network, turn.platform, turn.walk
     operation = list_operation(turn.module)
     assert operation is not None  # else it would be no source
+    request_id = str(uuid.uuid4())
     return Outgoing(
         method="GET",
         url=walk.next_url,
-        headers=identity(platform, str(uuid.uuid4()), walk.correlation_id)
-        + routing(network.spelled(turn.party), platform.presents_as or network.hub),
+        headers=identity(platform, request_id, walk.correlation_id)
+        + addressed(platform, network.spelled(turn.party), network.hub),
         body=b"",
         time_limit=operation.time_limit,
+        id=request_id,
     )
 
 
@@ -64,7 +65,7 @@ def _logged(turn: Turn) -> Send:
                 answer,
                 error,
                 between,
-                ids=(request.correlation_id, request.request_id, ""),
+                ids=(walk.correlation_id, request.request_id, ""),
                 at=began,
                 milliseconds=(time.perf_counter() - started) * 1000,
             )

@@ -43,9 +43,9 @@ def why_not(network: Network, platform: Platform, module: Module) -> str:
     """Why a platform is not pulled from; empty when it is."""
     if module.id in platform.not_pulled:
         return "switched off for this platform"
-    offers = (module.id, Interface.SENDER) in platform.endpoints
+    offers = (module.identifier, Interface.SENDER) in platform.endpoints
     if not offers or platform.version not in module.versions:
-        return f"the platform offers no SENDER interface of {module.id}"
+        return f"the platform offers no SENDER interface of {module.identifier}"
     if module.custom and not network.sees_custom(platform.id, module):
         return f"no agreement names {module.id}"
     return ""

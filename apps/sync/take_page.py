@@ -6,14 +6,18 @@ from typing import Any
 
 from psycopg import AsyncConnection, DataError, InternalError
 
+from apps.store.change import OWNERLESS
+from apps.store.facts import MIDDLE
 from apps.store.objects import EVERYONE
+from apps.store.said import Wanted, all_said
 from apps.store.take import BadObject, Taken, identity, take
 from apps.sync import lease
 from apps.sync.progress import Count
 from apps.sync.turn import Turn
 from apps.traffic import metrics
+from hub.ocpi.bridge import Bridged
 from hub.ocpi.ids import PartyId
-from hub.ocpi.module import Module
+from hub.ocpi.module import Audience, Module
 from hub.routing.pulled import Refused, place_of
 
 Connection = AsyncConnection[Any]
@@ -50,9 +54,10 @@ async def take_page(turn: Turn, items: Sequence[bytes]) -> Page:
     """Keeps what can be kept of a page. Raises lease.Lost when another worker has taken over."""
     fits: list[Fit] = []
     wrong: dict[int, str] = {}
+    placed = await _placed(turn, items)
     for number, item in enumerate(items, start=1):
         try:
-            fits.append(_fit(turn, number, item))
+            fits.append(_fit(turn, number, item, placed[number - 1]))
         except (BadObject, Refused) as error:
             wrong[number] = str(error)
     # In one order everywhere, so that two writers never wait for each other: the sequence has one
@@ -73,10 +78,32 @@ async def take_page(turn: Turn, items: Sequence[bytes]) -> Page:
     )
 
 
-def _fit(turn: Turn, number: int, item: bytes) -> Fit:
+async def _placed(turn: Turn, items: Sequence[bytes]) -> list[Bridged]:
+    """The items as they say whom they are for: those of 2.1.1 name a driver, and the private ones
+    are kept for the party that the driver is known to be of."""
+    version, module = turn.platform.version, turn.module
+    if version not in OWNERLESS or module.audience is Audience.EVERYONE:
+        return [Bridged(item) for item in items]
+    wanted = Wanted(
+        name=module.object,
+        source=version,
+        target=MIDDLE,
+        owner=turn.network.spelled(turn.party),
+        viewer=None,
+        now=turn.means.clock(),
+    )
+    async with turn.means.pool.connection() as connection:
+        return await all_said(connection, wanted, items)
+
+
+def _fit(turn: Turn, number: int, item: bytes, placed: Bridged) -> Fit:
     content, _, key = identity(turn.module, item)
     if "\x00" in key:
         raise Refused("its id holds a NUL character")
+    if placed.refusal is not None:
+        raise Refused(f"for whom it is cannot be told: {placed.refusal.why.rstrip('.')}")
+    if placed.text is not item:
+        content, _, _ = identity(turn.module, placed.text or item)
     place = place_of(content, turn.module, turn.party, turn.platform.id, turn.network)
     audience = EVERYONE if place.audience is None else str(place.audience)
     return Fit(number, key, place.owner, audience, item)

@@ -11,7 +11,9 @@ from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Answer, Outgoing
 from hub.ocpi.module import Audience, Interface, Module
 from hub.policy.pulling import Kind, Limits, Rhythm
+from hub.routing.hop import target_url
 from hub.routing.network import Network, Platform
+from hub.routing.pulled import list_path
 
 Send = Callable[[Outgoing, int, int | None], Awaitable[Answer]]
 Clock = Callable[[], datetime]
@@ -51,7 +53,9 @@ class Turn:
 
     @property
     def endpoint(self) -> str:
-        return self.platform.endpoints[self.module.id, Interface.SENDER]
+        """Where its objects are listed."""
+        endpoint = self.platform.endpoints[self.module.identifier, Interface.SENDER]
+        return target_url(endpoint, list_path(self.module), "")
 
     @property
     def sees_all(self) -> bool:

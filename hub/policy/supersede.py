@@ -24,13 +24,15 @@ def supersedes(newer: Effect) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A push that waits and was not tried yet; `tail` and `query` are its URL."""
+    """A push that waits and was not tried yet; `tail` and `query` are its URL, `version` is that of
+    its body."""
 
     id: int
     method: str
     tail: str
     query: str
     body: bytes
+    version: str = ""
 
 
 @dataclass(slots=True)
@@ -66,10 +68,12 @@ def coalesced(waiting: Sequence[Waiting]) -> list[Coalesced]:
 
 
 def _mergeable(kept: Sequence[Coalesced], patch: Waiting) -> Coalesced | None:
-    """The push of the same URL that a PATCH may be merged into: nothing related came after it."""
+    """The push of the same URL and version that a PATCH may be merged into: nothing related came
+    after it."""
     for each in reversed(kept):
         if _url(each.last) == _url(patch):
-            return each if each.method in ("PUT", "PATCH") else None
+            fits = each.method in ("PUT", "PATCH") and each.last.version == patch.version
+            return each if fits else None
         if _is_around(each.last, patch) or _is_around(patch, each.last):
             return None
     return None

@@ -48,7 +48,7 @@ def test_what_the_database_refuses_spoils_no_other(hub: Hub, cpo: Platform) -> N
     assert keys("locations") == {"L1", "L4"}
     assert (done.state, done.objects_kept, done.skipped) == ("done", 2, 2)
     assert done.remarks.splitlines() == [
-        "page 1, object 2: the database refuses it: DataError",
+        "page 1, object 2: the body cannot be kept: the uid of an object holds a NUL character.",
         "page 1, object 3: its id holds a NUL character",
     ]
 
