@@ -9,9 +9,9 @@ from datetime import datetime
 from apps.gateway import standins
 from apps.gateway.call import Call
 from apps.gateway.own import own
-from apps.store import find
+from apps.store import across, find
 from apps.store.change import change_of
-from hub.ocpi import envelope, jsontext
+from hub.ocpi import envelope
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Answer, Message
 from hub.ocpi.status import Code, invalid
@@ -39,8 +39,9 @@ async def accepted_before(
     OcpiError 2001 when what was accepted differs."""
     module = message.match.module
     change = change_of(message, from_party, str(to), 0, now)
-    copies = await find.copies(connection, module, from_party, change.key)
-    if not all(jsontext.same(text, change.body) for text in copies.values()):
+    copies = await find.kept_copies(connection, module, from_party, change.key)
+    same = [await across.same(connection, change, c.text, c.version) for c in copies.values()]
+    if not all(same):
         identifier = next(iter(module.key.values()))
         raise invalid(
             f"{module.id} never change: one with body field {identifier} "

@@ -19,23 +19,25 @@ from apps.credentials.legs import logged
 from apps.gateway import clientinfo, standins
 from apps.gateway.auth import Caller, authenticate
 from apps.gateway.call import Call, Passage
-from apps.gateway.exchange import execute
+from apps.gateway.exchange import answered
 from apps.gateway.inbound import Request, decode, read_body, read_message, read_request
 from apps.gateway.outbound import refused, write
 from apps.gateway.process import Process
+from apps.gateway.understood import understood
 from apps.modules import registry
 from apps.parties import directory
 from apps.traffic import metrics
 from apps.traffic.legs import Between, inward, with_bodies
+from apps.traffic.losses import noted
 from apps.traffic.record import clip
 from hub.ocpi import envelope, headers
 from hub.ocpi.clientinfo import MODULE_ID
 from hub.ocpi.message import Answer, Message, Outgoing
 from hub.ocpi.module import Audience, Interface
 from hub.ocpi.status import Code, OcpiError, unauthorized
-from hub.routing.decide import decide
 from hub.routing.guard import check
 from hub.routing.network import TokenKind
+from hub.routing.translated import OLDEST, as_2_1_1
 
 Send = Callable[[Any], Awaitable[None]]
 Receive = Callable[[], Awaitable[Any]]
@@ -98,6 +100,8 @@ async def _handle(process: Process, scope: Any, receive: Receive, send: Send) ->
         answer = refused(failure, request, passage, directory.snapshot(), process.clock())
     finally:
         metrics.TALLY.in_flight -= 1
+    if OLDEST in request.path[:2]:
+        answer = as_2_1_1(answer)
     try:
         passage.sent = await write(answer, send)
     except Exception:  # a list that cannot be finished must not look as if it were
@@ -131,18 +135,25 @@ async def _answer(
         message = standins.message_on(request, body, content)
         passage.message, passage.action = message, "followed"
         _name(passage, message)
-        call = Call(message, caller.platform, network.hub, network, process, process.clock())
+        heard = (message, caller.platform, network.hub, network, process.clock())
+        call = Call(*heard, process=process)
         answer = await standins.follow(call, passage, stand_in.group(1))
     else:
         message = read_message(request, body, content, registry())
+        if message.version == OLDEST:
+            async with process.pool.connection() as connection:
+                message = await understood(
+                    message, caller.platform, network, connection, process.clock()
+                )
         passage.message = message
         _name(passage, message)
         from_party = check(message, caller.platform, network)
         passage.from_party = str(from_party)
-        if message.from_ is None:
+        if message.from_ is None and message.version != OLDEST:
             process.noticed.habits[caller.platform.id, "no OCPI-from headers"] = process.clock()
-        call = Call(message, caller.platform, from_party, network, process, process.clock())
-        answer = await execute(call, passage, decide(message, from_party, caller.platform, network))
+        heard = (message, caller.platform, from_party, network, process.clock())
+        call = Call(*heard, process=process)
+        answer = await answered(call, passage)
     if passage.code is None:
         passage.code = int(Code.SUCCESS)
     return answer
@@ -216,6 +227,8 @@ def _record(
     )
     row.answer_bytes, row.object = passage.sent, clip(passage.object, 200)
     row.follows = passage.follows
+    if passage.notes:
+        noted(row, passage.notes)
     own = b"" if answer.body is passage.answered else answer.body
     with_bodies(row, process.bodies, body, own, passage.private)
     process.recorder.add(row, counted=True)

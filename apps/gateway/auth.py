@@ -9,6 +9,7 @@ from apps.parties.secrets import fingerprint
 from hub.ocpi.headers import AUTHORIZATION, TokenForm, candidates
 from hub.ocpi.status import Code, OcpiError
 from hub.routing.network import Network, Platform, Status, TokenEntry, TokenKind
+from hub.routing.translated import OLDEST
 
 Found = tuple[TokenEntry, str, TokenForm]
 HABITS = {TokenForm.PLAIN: "plain tokens"}
@@ -110,9 +111,11 @@ def _notice(
     noticed = process.noticed
     moment = process.clock()
     process.signs.heard(entry.platform_id, moment)
-    habits = list(request.habits)
-    if form in HABITS:
-        habits.append(HABITS[form])
+    habits: list[str] = []
+    if OLDEST not in request.path[:2]:  # which has no ids, and writes tokens as they are
+        habits += request.habits
+        if form in HABITS:
+            habits.append(HABITS[form])
     if entry.kind is TokenKind.THEIRS:
         habits.append("its own token instead of the hub's")
     for habit in habits:

@@ -8,21 +8,28 @@ from datetime import datetime
 from msgspec import Struct
 
 from apps.gateway.process import Process
+from hub.ocpi.bridge import Note
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Message
 from hub.ocpi.module import Audience
 from hub.routing.network import Network, Platform
 
 
-class Call(Struct, frozen=True):
-    """A message that passed the guard, with everything that answering it may need."""
+class Heard(Struct, frozen=True):
+    """A message that passed the guard: who says it, on which platform, when, and who else there
+    is."""
 
     message: Message
     platform: Platform
     from_party: PartyId
     network: Network
-    process: Process
     now: datetime
+
+
+class Call(Heard, frozen=True, kw_only=True):
+    """The same, with the process that answers it."""
+
+    process: Process
 
     @property
     def private(self) -> bool:
@@ -51,6 +58,7 @@ class Passage(Struct):
     sent: int = 0  # bytes of the answer's body
     follows: str = ""  # correlation id of the message whose stand-in it was sent to
     answered: bytes = b""  # the last body that another platform answered with
+    notes: tuple[Note, ...] = ()  # what was lost in the answer, between two versions
 
     @contextmanager
     def waiting(self) -> Iterator[None]:

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from msgspec import structs
 
+from apps.gateway.inbound import decode
+from apps.gateway.understood import UNDERSTOOD
 from apps.store.take import checked
 from hub.ocpi.message import Message
 from hub.ocpi.module import Effect
@@ -15,11 +17,13 @@ NAMED = 3
 
 
 def findings(message: Message, now: datetime) -> tuple[Finding, ...]:
-    """Everything that tables and rules have to say about the body of a push; nothing where its
-    class is not known. What the URL says too may be missing: it is added to what is kept."""
+    """Everything that the tables of its own version, and the rules, have to say about the body of a
+    push as it came; nothing where its class is not known. What the URL says too may be missing: it
+    is added to what is kept."""
     wanted = body_class(message.match, message.version)
     if wanted is None or message.content is None:
         return ()
+    content = decode(message.body) if message.version in UNDERSTOOD else message.content
     partial = message.match.operation.effect is Effect.MERGE
     named_in_url = {"$.country_code", "$.party_id"} | {
         f"$.{id_field}" for id_field in message.match.module.key.values()
@@ -28,7 +32,7 @@ def findings(message: Message, now: datetime) -> tuple[Finding, ...]:
         structs.replace(each, severity=Severity.WARNING)
         if each.code == Kind.MISSING.code and each.path in named_in_url
         else each
-        for each in checked(wanted, message.content, now, partial=partial)
+        for each in checked(wanted, content, now, partial=partial)
     )
 
 

@@ -11,7 +11,7 @@ from apps.hubclientinfo.listing import page
 from hub.ocpi import envelope, paging
 from hub.ocpi.clientinfo import MODULE_ID
 from hub.ocpi.message import Answer, Headers
-from hub.ocpi.module import Interface
+from hub.ocpi.module import SINCE_2_2_1, Interface
 from hub.ocpi.status import Code, method_not_allowed, not_found
 from hub.routing.network import Platform
 
@@ -32,7 +32,7 @@ async def answer(process: Process, request: Request, platform: Platform) -> Answ
     """
     version, _, _, *rest = request.path
     where = client_info_url(version)
-    if rest or version not in offered(platform):
+    if rest or version not in SINCE_2_2_1 or version not in offered(platform):
         raise not_found(f"the hub gives the list at {where}, and nothing else.")
     if request.method != "GET":
         raise method_not_allowed(request.method, ("GET",), where)

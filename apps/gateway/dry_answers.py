@@ -5,12 +5,13 @@ from contextlib import suppress
 
 from django.conf import settings
 from msgspec.structs import replace
+from psycopg.errors import ReadOnlySqlTransaction
 
 from apps.credentials.pages import endpoint_url
-from apps.gateway import standins
+from apps.gateway import across, standins
 from apps.gateway.appended import accepted_before
 from apps.gateway.checked import findings, refuse
-from apps.gateway.dry_steps import NEW_ID, Case, Run
+from apps.gateway.dry_steps import NEW_ID, NOT_SUPPORTED, Case, Run
 from apps.gateway.found import key_of, part_ids
 from apps.outbox.attempt import request_of
 from apps.outbox.due import Due
@@ -18,7 +19,9 @@ from apps.store import find
 from apps.store.change import change_of
 from apps.store.objects import EVERYONE
 from apps.store.standins import find as find_stand_in
+from apps.traffic.losses import sentence
 from hub.ocpi import paging
+from hub.ocpi.message import Answer, Message
 from hub.ocpi.module import Effect, Interface
 from hub.ocpi.status import OcpiError
 from hub.routing.decide import Hop
@@ -36,16 +39,41 @@ async def forwarded(run: Run, case: Case, hops: Sequence[Hop]) -> None:
     if operation.reply_to is not None:
         with run.step("response_url is on a host of the platform") as step:
             step.says = f"{response_url(original, case.platform)} is replaced by a URL of the hub"
-        url = endpoint_url(original.version, Interface.SENDER, original.match.module.id)
+        url = endpoint_url(original.version, Interface.SENDER, original.match.module.identifier)
         case = replace(case, message=with_response_url(original, f"{url}/{STAND_IN}"))
     for hop in hops:
         if operation.effect is Effect.APPEND and await _accepted_before(run, case, hop):
             run.action = "answer as the first time; nothing is sent"
             return
+        message = await _said(run, case, hop)
+        if message is None:
+            run.action = NOT_SUPPORTED
+            return
         with run.step(f"a request to {hop.to.id} can be made") as step:
-            request = outgoing(case.message, hop, NEW_ID)
+            request = outgoing(message, hop, NEW_ID)
             step.says = request.url
         run.add(str(hop.to.id), hop.platform, request, original.body)
+
+
+async def _said(run: Run, case: Case, hop: Hop) -> Message | None:
+    """The message in the version of its receiver; None where the hub answers in its place."""
+    message, target = case.message, hop.platform.version
+    if message.version == target:
+        return message
+    with run.step(f"it can be said in OCPI {target}, for {hop.to.id}") as step:
+        try:
+            spoken = await across.request(case.connection, case, message, hop)
+        except ReadOnlySqlTransaction:
+            step.says = "yes, with an alias or a number that is given when it is sent"
+            return message
+        if isinstance(spoken, Answer):
+            step.says = spoken.envelope.status_message if spoken.envelope is not None else ""
+            return None
+        step.says = (
+            sentence(target, str(hop.to.id), spoken.notes)
+            or f"from OCPI {message.version} to {target}: nothing is lost"
+        )
+        return spoken.message
 
 
 async def _accepted_before(run: Run, case: Case, hop: Hop) -> bool:
@@ -70,6 +98,7 @@ def broadcast(run: Run, case: Case, hops: Sequence[Hop]) -> None:
     for hop in hops:
         due = Due(
             id=0,
+            payload_id=0,
             platform_id=hop.platform.id,
             party=str(hop.to.id),
             object=change.object,
@@ -84,6 +113,7 @@ def broadcast(run: Run, case: Case, hops: Sequence[Hop]) -> None:
             from_party="",
             correlation_id=message.correlation_id,
             request_id=message.request_id,
+            version=message.version,
         )
         # The push is accepted even where one delivery is given up at once; its step says why.
         with suppress(OcpiError), run.step(f"a delivery to {hop.to.id} can be made") as step:
@@ -101,13 +131,14 @@ async def from_store(run: Run, case: Case, action: Action) -> None:
             step.says = f"from {window.offset} on, {window.limit} a page"
         return
     with run.step("the hub keeps it, and the party may see it") as step:
-        names = (key_of(message), part_ids(message))
+        key = key_of(message)
         if action is Action.GET_ONE:
             seen = view(case.from_party, module, case.network)
-            text = await find.one(case.connection, module, seen, *names)
+            copy = await find.one(case.connection, module, seen, key, message.version)
         else:
-            text = await find.own(case.connection, module, case.from_party, *names)
-        step.says = f"{len(text)} bytes"
+            copy = await find.own(case.connection, module, case.from_party, key)
+        text = find.inside(module, copy.text, part_ids(message))
+        step.says = f"{len(text)} bytes of OCPI {copy.version}"
 
 
 async def on_stand_in(run: Run, case: Case, identifier: str) -> None:

@@ -11,17 +11,27 @@ from msgspec import Struct
 from psycopg import AsyncConnection
 
 from apps.credentials.answer import is_configuration, no_such_page
-from apps.gateway import clientinfo, dry_answers, standins
+from apps.gateway import across, clientinfo, dry_answers, standins
 from apps.gateway.auth import not_suspended
-from apps.gateway.dry_steps import Case, Run
+from apps.gateway.dry_steps import NOT_SUPPORTED, Case, Run
 from apps.gateway.found import answer_to
 from apps.gateway.inbound import Request, decode, read_message, read_request
+from apps.gateway.understood import UNDERSTOOD, understood
 from apps.modules import registry
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Message
 from hub.ocpi.status import OcpiError
 from hub.routing import guard
-from hub.routing.clues import Everyone, KnownParty, OtherEnd, Owners, Question
+from hub.routing.clues import (
+    Each,
+    Everyone,
+    Issuer,
+    KnownParty,
+    OtherEnd,
+    Owners,
+    Question,
+    TheOnly,
+)
 from hub.routing.decide import (
     AskAround,
     Broadcast,
@@ -82,16 +92,30 @@ async def _run(
     stand_in = standins.SEGMENT.fullmatch(request.path[-1])
     if stand_in is not None and len(request.path) == 4:
         message = standins.message_on(request, asked.body, content)
-        case = Case(message, network.hub, platform, network, connection, now)
+        case = Case(message, platform, network.hub, network, now, connection=connection)
         await dry_answers.on_stand_in(run, case, stand_in.group(1))
         return
     with run.step("the hub has this URL, and it takes this method") as step:
         message = read_message(request, asked.body, content, registry())
         match = message.match
         step.says = f"{match.operation.effect.value}, {match.interface} of {match.module.id}"
+    if message.version in UNDERSTOOD:
+        with run.step("it is understood as OCPI 2.2.1") as step:
+            message = await understood(message, platform, network, connection, now)
+            step.says = "what the checks and the routing look at"
     from_party = _guarded(run, message, platform, network)
-    case = Case(message, from_party, platform, network, connection, now)
-    await _carried_out(run, case, _decided(run, case))
+    case = Case(message, platform, from_party, network, now, connection=connection)
+    owners: list[PartyId] = []
+    try:
+        decision = _decided(run, case)
+        if isinstance(decision, Resolve):
+            decision = await _placed(run, case, decision, owners)
+    except OcpiError as error:
+        if across.not_offered(case, error, owners) is None:
+            raise
+        run.action = NOT_SUPPORTED
+        return
+    await _carried_out(run, case, decision)
 
 
 def _read(asked: Asked) -> Request:
@@ -156,16 +180,14 @@ async def _carried_out(run: Run, case: Case, decision: Decision) -> None:
             dry_answers.broadcast(run, case, hops)
         case FromStore(action=action):
             await dry_answers.from_store(run, case, action)
-        case Resolve():
-            await _carried_out(run, case, await _placed(run, case, decision))
 
 
-async def _placed(run: Run, case: Case, decision: Resolve) -> Decision:
-    """The questions about a request without a receiver, until one is answered."""
-    owners: list[PartyId] = []
+async def _placed(run: Run, case: Case, decision: Resolve, owners: list[PartyId]) -> Decision:
+    """The questions about a request without a receiver, until one is answered; whom the answer
+    names goes into `owners`."""
     for question in decision.questions:
         with run.step(_words(question)) as step:
-            owners = await answer_to(case.connection, question, case.from_party, case.network)
+            owners += await answer_to(case.connection, question, case.from_party, case.network)
             step.says = ", ".join(map(str, owners)) or "nobody"
         if owners:
             break
@@ -186,5 +208,11 @@ def _words(question: Question) -> str:
             return f"who is at the other end of {kind} {identifier}?"
         case Owners(module, identifier):
             return f"who owns {identifier} in {module}?"
+        case Issuer(party):
+            return f"is it spelled after {party}, and may {party} be asked?"
         case Everyone():
             return "who takes part in asking around?"
+        case Each(several):
+            return "; ".join(dict.fromkeys(_words(each) for each in several))
+        case TheOnly():
+            return "is there one party only that it may be for?"

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 from psycopg import AsyncConnection
 
+from apps.gateway.call import Heard
 from apps.traffic.record import header_lines
-from hub.ocpi.ids import PartyId
-from hub.ocpi.message import Message, Outgoing
+from hub.ocpi.message import Outgoing
 from hub.ocpi.status import OcpiError
-from hub.routing.network import Network, Platform
+from hub.routing.network import Platform
 
 NEW_ID = "(a new one)"
+NOT_SUPPORTED = "answer that it is not supported; nothing is sent"
 
 
 class Step(Struct):
@@ -46,16 +46,11 @@ class Refusal(Struct, frozen=True):
     reason: str
 
 
-class Case(Struct, frozen=True):
+class Case(Heard, frozen=True, kw_only=True):
     """A message that passed the guard, and what is needed to say what becomes of it. The connection
     is read from only."""
 
-    message: Message
-    from_party: PartyId
-    platform: Platform
-    network: Network
     connection: AsyncConnection[Any]
-    now: datetime
 
 
 class Run(Struct):

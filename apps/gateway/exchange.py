@@ -5,14 +5,14 @@ import logging
 
 from psycopg import Error
 
-from apps.gateway import appended, lists, standins, unseen
+from apps.gateway import across, appended, kept, lists, standins, unseen
 from apps.gateway.call import Call, Passage
 from apps.gateway.checked import findings, refuse
-from apps.gateway.found import answer_to, key_of, part_ids
+from apps.gateway.found import answer_to
 from apps.gateway.own import own
 from apps.gateway.send import send
 from apps.outbox.enqueue import accept_push
-from apps.store import find, index
+from apps.store import index
 from apps.store.change import change_of
 from apps.store.keep import keep_alone
 from apps.store.objects import EVERYONE
@@ -21,17 +21,38 @@ from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Answer, Headers
 from hub.ocpi.module import PUSHES, Effect
 from hub.ocpi.status import Code, OcpiError
-from hub.routing.decide import AskAround, Broadcast, Decision, Forward, FromStore, Resolve, placed
+from hub.routing.decide import (
+    AskAround,
+    Broadcast,
+    Decision,
+    Forward,
+    FromStore,
+    Resolve,
+    decide,
+    placed,
+)
 from hub.routing.hop import outgoing, returning
-from hub.routing.lessons import lessons
+from hub.routing.lessons import ends, lessons
 from hub.routing.table import Action
-from hub.routing.visible import view
 
 log = logging.getLogger(__name__)
 
 
+async def answered(call: Call, passage: Passage) -> Answer:
+    """The answer to a message that passed the guard. Raises OcpiError for every refusal and
+    failure."""
+    try:
+        decision = decide(call.message, call.from_party, call.platform, call.network)
+    except OcpiError as error:
+        own_answer = across.not_offered(call, error)
+        if own_answer is None:
+            raise
+        return own_answer
+    return await execute(call, passage, decision)
+
+
 async def execute(call: Call, passage: Passage, decision: Decision) -> Answer:
-    """The answer to a message. Raises OcpiError for every refusal and failure."""
+    """What a decision comes to; raises as `answered`."""
     match decision:
         case Forward():
             passage.action = "forwarded"
@@ -44,7 +65,7 @@ async def execute(call: Call, passage: Passage, decision: Decision) -> Answer:
         case FromStore():
             passage.action = "answered"
             passage.to_party = str(call.network.hub)
-            return await _STORE[decision.action](call)
+            return await _STORE[decision.action](call, passage)
         case Resolve():
             owners = await _owners(call, decision)
             try:
@@ -52,6 +73,9 @@ async def execute(call: Call, passage: Passage, decision: Decision) -> Answer:
                     call.message, call.from_party, call.platform, call.network, decision.row, owners
                 )
             except OcpiError as error:
+                own_answer = across.not_offered(call, error, owners)
+                if own_answer is not None:
+                    return own_answer
                 raise await _explained(call, decision, owners, error) from None
             return await execute(call, passage, found)
         case AskAround():
@@ -69,8 +93,17 @@ async def _forward(call: Call, passage: Passage, decision: Forward) -> Answer:
     stand_in = ""
     if operation.reply_to is not None:
         message, stand_in = await standins.with_stand_in(call, hop)
-    request = outgoing(message, hop, call.process.new_id())
-    answer = await send(call, passage, request, hop.platform, str(hop.to.id))
+    if hop.platform.version == message.version:
+        request = outgoing(message, hop, call.process.new_id())
+        answer = await send(call, passage, request, hop.platform, str(hop.to.id))
+    else:
+        async with call.process.pool.connection() as connection:
+            spoken = await across.request(connection, call, message, hop)
+        if isinstance(spoken, Answer):
+            return spoken
+        request = outgoing(spoken.message, hop, call.process.new_id())
+        answer = await send(call, passage, request, hop.platform, str(hop.to.id), spoken.notes)
+        answer = await across.answered(call, passage, hop, answer, spoken)
     asking = call.network.spelled(call.from_party)
     back = returning(answer, message, asking, hop.to.spelled)
     if not answer.accepted:
@@ -101,10 +134,11 @@ async def _remember(call: Call, passage: Passage, to: PartyId, answer: Answer) -
             await index.learn(connection, learned, call.now)
             call.process.learned.remember(learned, call.now)
             if keeps:
+                owner, other = ends(message, call.from_party, to)
                 change = change_of(
                     message,
-                    call.from_party,
-                    str(to),
+                    owner,
+                    str(other),
                     call.platform.id,
                     call.now,
                     findings=findings(message, call.now),
@@ -133,35 +167,16 @@ async def _broadcast(call: Call, passage: Passage, decision: Broadcast) -> Answe
     )
     passage.object = change.object
     async with call.process.pool.connection() as connection:
-        kept = await accept_push(connection, call.message, change, decision.hops)
+        pushed = await accept_push(connection, call.message, change, decision.hops)
     call.process.nudge({hop.platform.id for hop in decision.hops})
-    return own(call, 201 if kept.created else 200, envelope.render(Code.SUCCESS, call.now))
+    return own(call, 201 if pushed.created else 200, envelope.render(Code.SUCCESS, call.now))
 
 
-async def _get_one(call: Call) -> Answer:
-    module = call.message.match.module
-    async with call.process.pool.connection() as connection:
-        seen = view(call.from_party, module, call.network)
-        key = key_of(call.message)
-        try:
-            text = await find.one(connection, module, seen, key, part_ids(call.message))
-        except OcpiError as error:
-            raise await unseen.explain_one(
-                error, connection, module, key, call.from_party, call.network
-            ) from None
-    return own(call, 200, envelope.render(Code.SUCCESS, call.now, data=envelope.raw(text)))
-
-
-async def _own_copy(call: Call) -> Answer:
-    module = call.message.match.module
-    async with call.process.pool.connection() as connection:
-        text = await find.own(
-            connection, module, call.from_party, key_of(call.message), part_ids(call.message)
-        )
-    return own(call, 200, envelope.render(Code.SUCCESS, call.now, data=envelope.raw(text)))
-
-
-_STORE = {Action.GET_ALL: lists.get_all, Action.GET_ONE: _get_one, Action.OWN_COPY: _own_copy}
+_STORE = {
+    Action.GET_ALL: lists.get_all,
+    Action.GET_ONE: kept.get_one,
+    Action.OWN_COPY: kept.own_copy,
+}
 
 
 async def _owners(call: Call, decision: Resolve) -> list[PartyId]:

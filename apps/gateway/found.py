@@ -9,7 +9,7 @@ from apps.store import find, index
 from apps.store.tables import object_key
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Message
-from hub.routing.clues import KnownParty, OtherEnd, Owners, Question, value_of
+from hub.routing.clues import Each, KnownParty, OtherEnd, Owners, Question, value_of
 from hub.routing.network import Network
 from hub.routing.visible import view
 
@@ -29,9 +29,19 @@ async def answer_to(
         case Owners(module_id, identifier, qualifier):
             module = module_of(module_id)
             seen = view(from_party, module, network)
-            return list(await find.owners(connection, module, seen, identifier, qualifier))
+            version = _version(from_party, network)
+            return list(await find.owners(connection, module, seen, identifier, qualifier, version))
+        case Each(several):
+            found = [await answer_to(connection, each, from_party, network) for each in several]
+            return list(dict.fromkeys(party for parties in found for party in parties))
         case _:
             return []
+
+
+def _version(party: PartyId, network: Network) -> str:
+    """The version that a party speaks; empty where its platforms speak several."""
+    versions = {each.platform.version for each in network.parties.get(party, ())}
+    return versions.pop() if len(versions) == 1 else ""
 
 
 def key_of(message: Message) -> str:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from hub.ocpi import headers as h
 from hub.ocpi import jsontext
 from hub.ocpi.message import Headers, Message
-from hub.ocpi.module import Interface
+from hub.ocpi.module import Interface, Route
 from hub.ocpi.registry import Registry
 from hub.ocpi.status import Code, OcpiError
 
@@ -99,7 +99,7 @@ def decode(body: bytes) -> Any:
 
 
 def functional(request: Request, registry: Registry) -> tuple[str, Interface, str, tuple[str, ...]]:
-    """Version, interface, module id and the segments below the module, of a functional request.
+    """Version, interface, ModuleID and the segments below the module, of a functional request.
 
     Raises OcpiError 404 for anything else.
     """
@@ -110,23 +110,26 @@ def functional(request: Request, registry: Registry) -> tuple[str, Interface, st
             "/ocpi/{version}/{sender or receiver}/{module}, as the version details list them.",
             http=404,
         )
-    version, role, module_id, *rest = request.path
-    if module_id not in registry:
-        glued = next((m for m in registry if module_id.startswith(m)), None)
-        if glued is not None:
-            rest = [module_id[len(glued) :], *rest]
-            module_id = glued
-    return version, INTERFACES[role.lower()], module_id, tuple(rest)
+    version, role, spelled, *rest = request.path
+    identifier = registry.identifiers.get(spelled)
+    if identifier is None:
+        known = sorted(registry.identifiers, key=len, reverse=True)
+        glued = next((m for m in known if spelled.startswith(m)), spelled)
+        if glued != spelled:
+            rest = [spelled[len(glued) :], *rest]
+        identifier = registry.identifiers.get(glued, spelled)
+    return version, INTERFACES[role.lower()], identifier, tuple(rest)
 
 
 def read_message(request: Request, body: bytes, content: Any, registry: Registry) -> Message:
     """The message of a functional request. Raises OcpiError 404 or 405."""
-    version, interface, module_id, rest = functional(request, registry)
+    version, interface, identifier, rest = functional(request, registry)
+    match = registry.match(version, interface, identifier, request.method, rest)
     return Message(
         version=version,
         method=request.method,
-        match=registry.match(version, interface, module_id, request.method, rest),
-        tail="/".join(rest),
+        match=match,
+        tail=_reordered(match.route, rest) if match.route.known_as else "/".join(rest),
         query=request.query,
         headers=request.headers,
         body=body,
@@ -136,3 +139,9 @@ def read_message(request: Request, body: bytes, content: Any, registry: Registry
         request_id=request.request_id,
         correlation_id=request.correlation_id,
     )
+
+
+def _reordered(route: Route, segments: tuple[str, ...]) -> str:
+    """The raw path in the order of the specification, of a URL that came in another one."""
+    raw = dict(zip(route.segments, segments, strict=True))
+    return "/".join(raw.get(segment, segment) for segment in route.known_as.split("/"))

@@ -7,18 +7,25 @@ from datetime import datetime
 from apps.gateway.call import Call, Passage
 from apps.traffic import metrics
 from apps.traffic.legs import Between, onward, with_bodies
+from apps.traffic.losses import noted
 from apps.transport.forms import in_either_form
+from hub.ocpi.bridge import Note
 from hub.ocpi.message import Answer, Outgoing
 from hub.ocpi.status import OcpiError
 from hub.routing.network import Platform
 
 
 async def send(
-    call: Call, passage: Passage, request: Outgoing, platform: Platform, to_party: str
+    call: Call,
+    passage: Passage,
+    request: Outgoing,
+    platform: Platform,
+    to_party: str,
+    notes: tuple[Note, ...] = (),
 ) -> Answer:
     """The platform's answer; a token form that turns out to be the right one is remembered.
-    Raises OcpiError."""
-    leg = _Leg(call, passage, platform, to_party)
+    `notes` are what was lost in the request, which came in another version. Raises OcpiError."""
+    leg = _Leg(call, passage, platform, to_party, notes)
     answer, form = await in_either_form(leg.send, request, platform)
     if form is not None:
         call.process.noticed.forms[platform.id] = form
@@ -28,11 +35,19 @@ async def send(
 class _Leg:
     """One onward leg; every attempt on it leaves a row."""
 
-    def __init__(self, call: Call, passage: Passage, platform: Platform, to_party: str) -> None:
+    def __init__(
+        self,
+        call: Call,
+        passage: Passage,
+        platform: Platform,
+        to_party: str,
+        notes: tuple[Note, ...],
+    ) -> None:
         self._call = call
         self._passage = passage
         self._platform = platform
         self._to_party = to_party
+        self._notes = notes
 
     async def send(self, request: Outgoing) -> Answer:
         process, platform = self._call.process, self._platform
@@ -80,6 +95,12 @@ class _Leg:
         # A body that is passed on as it came is in the log once, with the leg it came on.
         sent = b"" if request.body is message.body else request.body
         with_bodies(row, call.process.bodies, sent, self._passage.answered, call.private)
+        if self._notes:
+            call.process.recorder.counts.losses(
+                began, self._platform.id, row.module, message.version, self._platform.version,
+                self._notes,
+            )  # fmt: skip
+            noted(row, self._notes)
         call.process.recorder.add(row, counted=True)
         if answer is not None or not self._passage.to_platform:
             self._passage.to_platform = self._platform.id

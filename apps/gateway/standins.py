@@ -13,14 +13,15 @@ from msgspec.structs import replace
 
 from apps.credentials.answer import no_such_page
 from apps.credentials.pages import endpoint_url
+from apps.gateway import followed, kept
 from apps.gateway.call import Call, Passage
 from apps.gateway.inbound import Request, functional
 from apps.gateway.send import send
-from apps.modules import registry
-from apps.store import find, standins
+from apps.modules import module_of, registry
+from apps.store import standins
 from apps.store.models import StandIn as Row
 from apps.store.standins import StandIn
-from hub.ocpi import datetimes, envelope, headers
+from hub.ocpi import datetimes, envelope
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Answer, Message, Outgoing
 from hub.ocpi.module import Effect, Interface, Operation, Route
@@ -28,7 +29,7 @@ from hub.ocpi.registry import Match
 from hub.ocpi.status import Code, OcpiError, method_not_allowed, not_found
 from hub.routing.agreements import Relation
 from hub.routing.decide import Hop
-from hub.routing.hop import identity, ids, passing, returning
+from hub.routing.hop import addressed, identity, passing, returning
 from hub.routing.network import Network, Platform, Status
 from hub.routing.reply import next_page, object_url, response_url, visible_query, with_response_url
 
@@ -37,18 +38,17 @@ RESULT_MARGIN = timedelta(minutes=10)
 PAGE_LIFE = timedelta(hours=6)
 OBJECT_LIFE = timedelta(days=400)
 _METHODS = {Row.Kind.RESULT: "POST", Row.Kind.PAGE: "GET", Row.Kind.OBJECT: "GET"}
-
-
 _FOLLOWED = Operation(Effect.ASK)
 
 
 def message_on(request: Request, body: bytes, content: Any) -> Message:
     """A request on a stand-in as a message: what it is for is the stand-in's to say, so routing
     headers, often swapped on results, are not looked at. Raises OcpiError 404."""
-    version, interface, module_id, _ = functional(request, registry())
-    module = registry().get(module_id)
-    if module is None:
+    version, interface, identifier, _ = functional(request, registry())
+    sharing = registry().sharing(identifier, version)
+    if not sharing:
         raise no_such_page(request.path)
+    module = sharing[0]  # which of them is the stand-in's to say
     route = Route(interface, "via", {request.method: _FOLLOWED})
     return Message(
         version=version,
@@ -87,9 +87,10 @@ async def with_stand_in(call: Call, hop: Hop) -> tuple[Message, str]:
         target_party=str(call.from_party),
         correlation_id=message.correlation_id[:64],
         expires_at=until,
+        replies=message.match.operation.replies,
     )
     await _mint(call, stand_in)
-    url = _url(message.version, Interface.SENDER, stand_in)
+    url = _url(hop.platform.version, Interface.SENDER, stand_in)
     return with_response_url(message, url), stand_in.id
 
 
@@ -160,12 +161,19 @@ async def follow(call: Call, passage: Passage, identifier: str) -> Answer:
     target = PartyId.parse(stand_in.target_party)
     passage.from_party, passage.to_party = str(follower), str(target)
     passage.follows = stand_in.correlation_id
-    call = replace(call, from_party=follower)
+    message = replace(message, match=replace(message.match, module=module_of(stand_in.module)))
+    passage.module = stand_in.module
+    call = replace(call, from_party=follower, message=message)
     if not stand_in.url:
-        return await _kept_copy(call, stand_in, follower)
+        return await kept.posted(call, passage, target, stand_in.key)
     platform = behind(stand_in, call.network)
     request = onward(message, stand_in, platform, call.network, call.process.new_id())
-    answer = await send(call, passage, request, platform, str(target))
+    if platform.version == message.version:
+        answer = await send(call, passage, request, platform, str(target))
+    else:
+        request, notes = await followed.result(call, stand_in, platform, request)
+        answer = await send(call, passage, request, platform, str(target), notes)
+        answer = await followed.answered(call, passage, stand_in, platform, answer, notes)
     back = returning(answer, message, call.network.spelled(follower), call.network.spelled(target))
     if stand_in.kind == Row.Kind.PAGE:
         back = await _with_next(call, stand_in, platform, answer, request.url, back)
@@ -217,10 +225,11 @@ def onward(
         method=message.method,
         url=stand_in.url,
         headers=identity(platform, request_id, message.correlation_id)
-        + headers.routing(target, platform.presents_as or follower)
+        + addressed(platform, target, follower)
         + passing(tuple(message.headers.items())),
         body=body,
         time_limit=message.match.operation.time_limit,
+        id=request_id,
     )
 
 
@@ -253,16 +262,6 @@ async def _with_next(
     return Answer(back.status, (*back.headers, link), back.body)
 
 
-async def _kept_copy(call: Call, stand_in: StandIn, follower: PartyId) -> Answer:
-    module = call.message.match.module
-    target = PartyId.parse(stand_in.target_party)
-    async with call.process.pool.connection() as connection:
-        text = await find.addressed(connection, module, follower, target, stand_in.key)
-    body = envelope.render(Code.SUCCESS, call.now, data=envelope.raw(text))
-    routing = headers.routing(call.network.spelled(follower), call.network.hub)
-    return Answer(200, ids(call.message) + routing, body)
-
-
 def _for_requester(
     call: Call, hop: Hop, kind: Row.Kind, url: str, until: datetime, key: str = ""
 ) -> StandIn:
@@ -288,7 +287,8 @@ async def _mint(call: Call, stand_in: StandIn) -> None:
 
 
 def _url(version: str, interface: Interface, stand_in: StandIn) -> str:
-    return f"{endpoint_url(version, interface, stand_in.module)}/via-{stand_in.id}"
+    identifier = registry().identifier_of(stand_in.module)
+    return f"{endpoint_url(version, interface, identifier)}/via-{stand_in.id}"
 
 
 def _moment(text: str, otherwise: datetime) -> datetime:

@@ -14,7 +14,7 @@ from apps.store.tables import object_key
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Module
 from hub.ocpi.status import OcpiError
-from hub.routing.clues import Owners, Question
+from hub.routing.clues import Each, Owners, Question
 from hub.routing.network import Network
 from hub.routing.visible import view
 
@@ -29,9 +29,10 @@ async def explain(
     network: Network,
 ) -> OcpiError:
     """The refusal with what the message log is to say: whose objects with these ids there are."""
+    single = [one for q in questions for one in (q.questions if isinstance(q, Each) else (q,))]
     found = [
         why
-        for question in questions
+        for question in single
         if isinstance(question, Owners)
         for why in await _why(
             connection,

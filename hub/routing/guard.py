@@ -10,11 +10,13 @@ from urllib.parse import parse_qsl
 from msgspec import Struct
 
 from hub.ocpi import datetimes
+from hub.ocpi.description import OWNER
 from hub.ocpi.headers import Half
 from hub.ocpi.ids import PartyId, fold
 from hub.ocpi.message import Message
 from hub.ocpi.module import PUSHES, Effect, Interface
 from hub.ocpi.status import invalid, not_found
+from hub.routing.clues import NUL, found_in, named_in
 from hub.routing.network import Network, Platform
 
 
@@ -29,6 +31,8 @@ class Asking(Struct, frozen=True):
 
 Rule = Callable[[Asking], None]
 WITH_OBJECT = frozenset({Effect.REPLACE, Effect.MERGE, Effect.APPEND})
+# Versions whose PATCH need not have last_updated: the time of receipt stands for it.
+UNSTAMPED = frozenset({"2.1.1"})
 
 
 def check(message: Message, platform: Platform, network: Network) -> PartyId:
@@ -92,29 +96,46 @@ def _owner(asking: Asking) -> None:
             )
 
 
+def _nameable(asking: Asking) -> None:
+    """An object can be kept and found under its ids: the database has no NUL."""
+    match, content = asking.message.match, asking.message.content
+    ids = dict(match.parameters)
+    if match.operation.effect in WITH_OBJECT:
+        ids |= {name: str(content.get(name)) for name in match.module.key.values()}
+    for name, value in ids.items():
+        if NUL in value:
+            raise invalid(f"{name} holds a NUL character, which no id may have.")
+
+
 def _identity(asking: Asking) -> None:
     """The body, where it says so, has the owner and the id of the URL."""
     message, from_party = asking.message, asking.from_party
     match, content = message.match, message.content
-    if match.interface is not Interface.RECEIVER or match.operation.effect not in WITH_OBJECT:
+    module = match.module
+    if match.operation.effect not in WITH_OBJECT:
         return
-    expected = {"country_code": from_party.country_code, "party_id": from_party.party_id}
-    nested = [part for part in match.module.parts if part.parameter in match.parameters]
+    expected: dict[str, str] = {}
+    if module.names_owner:
+        expected |= {"country_code": from_party.country_code, "party_id": from_party.party_id}
+    nested = [part for part in module.parts if part.parameter in match.parameters]
     if nested:
         expected = {nested[-1].id_field: match.parameters[nested[-1].parameter]}
     else:
         expected |= {
             id_field: match.parameters[parameter]
-            for parameter, id_field in match.module.key.items()
+            for parameter, id_field in module.key.items()
             if parameter in match.parameters
         }
-    if match.operation.effect is Effect.APPEND:
-        for name in ("country_code", "party_id", *match.module.key.values()):
+    if message.method == "POST":
+        for name in (*(OWNER if module.names_owner else ()), *module.key.values()):
             if not content.get(name):
                 raise invalid(f"body field {name} is missing; it identifies the object.")
     for name, value in expected.items():
         given = content.get(name)
-        if given is not None and fold(str(given)) != fold(value):
+        if given is None or fold(str(given)) == fold(value):
+            continue
+        second = content.get(module.second_id) if name in module.key.values() else None
+        if second is None or fold(str(second)) != fold(value):
             raise invalid(
                 f"body field {name} is {str(given)[:40]!r} but the URL and OCPI-from say "
                 f"{value!r}; they must name the same object."
@@ -135,7 +156,10 @@ def _acting_role(asking: Asking) -> None:
 
 def _merge_has_last_updated(asking: Asking) -> None:
     message = asking.message
-    if message.match.operation.effect is not Effect.MERGE:
+    operation = message.match.operation
+    if operation.effect is not Effect.MERGE or not operation.stamped:
+        return
+    if message.version in UNSTAMPED:
         return
     given = message.content.get("last_updated")
     try:
@@ -150,15 +174,11 @@ def _own_tokens(asking: Asking) -> None:
     """spec: mod_commands_startsession_object: only tokens of the requesting party."""
     message, from_party = asking.message, asking.from_party
     for name in message.match.operation.own:
-        inner = message.content.get(name) if isinstance(message.content, dict) else None
-        if not isinstance(inner, dict):
-            continue
-        country, party = inner.get("country_code"), inner.get("party_id")
-        if country and party and PartyId.of(str(country), str(party)) != from_party:
-            raise invalid(
-                f"body field {name} belongs to {PartyId.of(str(country), str(party))}; "
-                f"it must be one of {from_party}'s own."
-            )
+        for inner in found_in(message.content, name):
+            party = named_in(inner)
+            if party is not None and party != from_party:
+                what = f"body field {name}" if name else "the body"
+                raise invalid(f"{what} belongs to {party}; it must be {from_party}'s own.")
 
 
 def _query(asking: Asking) -> None:
@@ -178,6 +198,7 @@ RULES: dict[str, Rule] = {
     "OCPI-to is a pair, or absent": _to_is_whole,
     "the body is one JSON object, where there must be one": _body_fits,
     "the owner in the URL is OCPI-from": _owner,
+    "no id holds a NUL": _nameable,
     "the body names the same object as the URL": _identity,
     "OCPI-from has a role that calls this interface": _acting_role,
     "a PATCH has last_updated": _merge_has_last_updated,

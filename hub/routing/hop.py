@@ -13,6 +13,9 @@ from hub.ocpi.status import Code, OcpiError
 from hub.routing.decide import Hop
 from hub.routing.network import Platform
 
+# Versions that know of no hubs and no message ids: such a platform is sent neither.
+WITHOUT_ROUTING = frozenset({"2.1.1"})
+
 
 def target_url(base_url: str, tail: str, query: str) -> str:
     """The target's URL for the same path below its own endpoint: one slash between, whatever the
@@ -28,22 +31,29 @@ def outgoing(message: Message, hop: Hop, request_id: str) -> Outgoing:
         method=message.method,
         url=target_url(hop.base_url, message.tail, message.query),
         headers=identity(hop.platform, request_id, message.correlation_id)
-        + h.routing(hop.to.spelled, hop.platform.presents_as or hop.from_party)
+        + addressed(hop.platform, hop.to.spelled, hop.from_party)
         + passing(tuple(message.headers.items())),
         body=message.body,
         time_limit=message.match.operation.time_limit,
+        id=request_id,
     )
 
 
 def identity(platform: Platform, request_id: str, correlation_id: str) -> Headers:
-    """Token and message ids of one leg to a platform."""
+    """Token and message ids of one leg to a platform; OCPI 2.1.1 has no ids."""
     if platform.token is None:
         raise OcpiError(Code.CONNECTION_PROBLEM, f"{platform.name} has not registered yet.")
-    return (
-        ("Authorization", h.authorization(platform.token.value, platform.token_form)),
-        ("X-Request-ID", request_id),
-        ("X-Correlation-ID", correlation_id),
-    )
+    token = ("Authorization", h.authorization(platform.token.value, platform.token_form))
+    if platform.version in WITHOUT_ROUTING:
+        return (token,)
+    return (token, ("X-Request-ID", request_id), ("X-Correlation-ID", correlation_id))
+
+
+def addressed(platform: Platform, to: PartyId, from_: PartyId) -> Headers:
+    """The routing headers of one leg to a platform; OCPI 2.1.1 has none."""
+    if platform.version in WITHOUT_ROUTING:
+        return ()
+    return h.routing(to, platform.presents_as or from_)
 
 
 def passing(headers: Headers) -> Headers:

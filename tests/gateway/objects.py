@@ -1,6 +1,10 @@
-"""Objects of our own for the gateway's tests, valid 2.2.1 and small."""
+"""Objects of our own for the gateway's tests, small, and valid in the version that is spoken: 2.2.1
+or 2.3.0."""
 
+from contextvars import ContextVar
 from typing import Any
+
+SPOKEN = ContextVar("SPOKEN", default="2.2.1")
 
 WHEN = "2026-03-01T10:00:00Z"
 LATER = "2026-03-01T10:05:00Z"
@@ -36,8 +40,13 @@ def tariff(identifier: str = "T1", owner: str = "NL/CPO", **more: Any) -> dict[s
     return {
         "country_code": country, "party_id": party, "id": identifier, "currency": "EUR",
         "elements": [{"price_components": [{"type": "ENERGY", "price": 0.25, "step_size": 1}]}],
-        "last_updated": WHEN, **more,
+        "last_updated": WHEN, **({"tax_included": "NO"} if SPOKEN.get() == "2.3.0" else {}), **more,
     }  # fmt: skip
+
+
+def price(net: float) -> dict[str, Any]:
+    """An amount, of which nothing is said about tax."""
+    return {"before_taxes" if SPOKEN.get() == "2.3.0" else "excl_vat": net}
 
 
 def token(uid: str = "U1", owner: str = "DE/MSP", **more: Any) -> dict[str, Any]:
@@ -79,6 +88,6 @@ def cdr(identifier: str = "C1", payer: str = "DE/MSP", **more: Any) -> dict[str,
         "charging_periods": [
             {"start_date_time": WHEN, "dimensions": [{"type": "ENERGY", "volume": 10.5}]}
         ],
-        "total_cost": {"excl_vat": 2.6250}, "total_energy": 10.5, "total_time": 0.0833,
+        "total_cost": price(2.6250), "total_energy": 10.5, "total_time": 0.0833,
         "last_updated": LATER, **more,
     }  # fmt: skip

@@ -1,5 +1,7 @@
 """Broadcast pushes: kept, answered at once, delivered to everybody they are for, in order."""
 
+from typing import Any
+
 import pytest
 
 from apps.outbox.models import Delivery
@@ -17,11 +19,15 @@ def delivered(hub: Hub) -> int:
     return hub.deliver()
 
 
+@pytest.mark.ocpi("T-20", "O-09", "O-10", "R-05", "R-06", "R-11", "R-13", "R-14")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_it_reaches_every_opposite_role_in_the_hubs_name(hub: Hub, cpo: Platform) -> None:
     """R-06, R-11, R-13, R-14: FROM is the hub, TO the party, URL and body the owner's."""
     first, second = hub.platform("DE/MSP"), hub.platform("FR/MSP")
+    maps, other = hub.platform("NSP:DE/NSP", name="maps"), hub.platform("OTHER:DE/OTH", name="other")
+    receivers = ((first, "MSP"), (second, "MSP"), (maps, "NSP"), (other, "OTH"))
     other_cpo = hub.platform("BE/CPO")
-    for platform in (first, second, other_cpo):
+    for platform in (*(each for each, _ in receivers), other_cpo):
         platform.clear()
     reply = cpo.request(
         "PUT", "locations", RECEIVER, "NL/CPO/L1", json=location(), to=HUB,
@@ -30,9 +36,10 @@ def test_it_reaches_every_opposite_role_in_the_hubs_name(hub: Hub, cpo: Platform
     assert (reply.status, reply.code) == (201, 1000)
     assert reply.headers["ocpi-to-party-id"] == "CPO"
     assert reply.headers["ocpi-from-party-id"] == "HUB"
-    assert delivered(hub) == 2
+    assert "data" not in reply.envelope  # the module says nothing of any
+    assert delivered(hub) == 4
     request_ids = set()
-    for platform, party in ((first, "MSP"), (second, "MSP")):
+    for platform, party in receivers:
         heard = platform.heard(module="locations")
         assert heard.json == location()
         assert heard.path.endswith("/NL/CPO/L1")
@@ -41,10 +48,12 @@ def test_it_reaches_every_opposite_role_in_the_hubs_name(hub: Hub, cpo: Platform
         assert heard.headers["x-correlation-id"] == "c-9"
         request_ids.add(heard.headers["x-request-id"])
         assert not platform.complaints
-    assert len(request_ids | {"r-9"}) == 3
+    assert len(request_ids | {"r-9"}) == 5
     assert not [r for r in other_cpo.received if r.module == "locations"]
 
 
+@pytest.mark.ocpi("R-19")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_without_to_a_public_push_is_a_broadcast(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """Row 13, D-03"""
     reply = cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff())
@@ -53,16 +62,23 @@ def test_without_to_a_public_push_is_a_broadcast(hub: Hub, cpo: Platform, msp: P
     assert msp.heard(module="tariffs").headers["ocpi-from-party-id"] == "HUB"
 
 
+@pytest.mark.ocpi("R-12")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_an_emsps_push_reaches_cpos_only(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """R-12"""
-    other = hub.platform("FR/MSP")
+    other, third = hub.platform("FR/MSP"), hub.platform("OTHER:DE/OTH", name="third")
     msp.request("PUT", "tokens", RECEIVER, "DE/MSP/U1", json=token(), to=HUB, query="type=RFID")
     assert delivered(hub) == 1
     heard = cpo.heard(module="tokens")
     assert heard.query == "type=RFID"
+    third.request("PUT", "tokens", RECEIVER, "DE/OTH/U2", json=token("U2", "DE/OTH"), to=HUB)
+    assert delivered(hub) == 1
+    assert cpo.heard(module="tokens", tail="DE/OTH/U2").json == token("U2", "DE/OTH")
     assert not [r for r in other.received if r.module == "tokens"]
 
 
+@pytest.mark.ocpi("T-16")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_known_object_is_200(hub: Hub, cpo: Platform) -> None:
     def put() -> int:
         return cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB).status
@@ -83,6 +99,8 @@ def test_a_patch_stays_a_patch(hub: Hub, cpo: Platform, msp: Platform) -> None:
     assert methods == ["PUT", "PATCH"]
 
 
+@pytest.mark.ocpi("TA-01")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_delete_of_a_tariff_is_broadcast(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """D-11; peers' fault 4"""
     cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB)
@@ -110,6 +128,8 @@ def test_an_evse_of_an_unknown_location_is_404(hub: Hub, cpo: Platform, msp: Pla
     assert delivered(hub) == 0
 
 
+@pytest.mark.ocpi("T-31", "H-06")
+@pytest.mark.versions("2.2.1", "2.3.0")
 @pytest.mark.parametrize("status", [Status.OFFLINE, Status.SUSPENDED, Status.PLANNED])
 def test_who_is_not_connected_is_skipped(hub: Hub, cpo: Platform, status: Status) -> None:
     away, here = hub.platform("DE/MSP"), hub.platform("FR/MSP")
@@ -121,6 +141,8 @@ def test_who_is_not_connected_is_skipped(hub: Hub, cpo: Platform, status: Status
     assert not away.received
 
 
+@pytest.mark.ocpi("R-15")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_platform_without_the_module_is_skipped(hub: Hub, cpo: Platform) -> None:
     """R-15"""
     hub.platform("DE/MSP", modules=[("locations", RECEIVER)])
@@ -129,6 +151,8 @@ def test_a_platform_without_the_module_is_skipped(hub: Hub, cpo: Platform) -> No
     assert delivered(hub) == 0
 
 
+@pytest.mark.ocpi("R-31")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_every_party_of_a_platform_gets_its_own(hub: Hub, cpo: Platform) -> None:
     """R-31: one request per party, not per platform."""
     two = hub.platform("EMSP:DE/AAA", "EMSP:DE/BBB", name="two")
@@ -164,6 +188,8 @@ def test_a_broadcast_without_a_valid_token_reaches_nobody(
     assert msp.request("GET", "locations", SENDER, to=HUB).data == []
 
 
+@pytest.mark.ocpi("R-30")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_broadcast_in_a_foreign_partys_name_reaches_nobody(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
@@ -187,6 +213,8 @@ def test_a_newer_push_takes_the_place_of_a_waiting_one(
     assert states == ["done", *["superseded"] * 4]
 
 
+@pytest.mark.ocpi("R-32")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_pushes_of_one_object_arrive_in_order(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """R-32"""
     cpo.request("PUT", "locations", RECEIVER, "NL/CPO/L1", json=location(), to=HUB)
@@ -217,6 +245,18 @@ def test_a_receiver_that_takes_the_other_token_form_gets_it(
     delivered(hub)
     assert Delivery.objects.get().state == "done"
     assert hub.row(msp).token_form == "plain"
+
+
+@pytest.mark.ocpi("T-20")
+@pytest.mark.versions("2.2.1", "2.3.0")
+@pytest.mark.parametrize("data", [{}, {"data": None}, {"data": {"id": "T1"}}, {"data": "thanks"}])
+def test_a_receiver_may_answer_with_any_data_or_none(
+    hub: Hub, cpo: Platform, msp: Platform, data: dict[str, Any]
+) -> None:
+    msp.script.add("tariffs", json={"status_code": 1000, "timestamp": LATER, **data})
+    cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB)
+    assert delivered(hub) == 1
+    assert Delivery.objects.get().state == "done"
 
 
 @pytest.mark.parametrize("fault", ["http", "throttle"])

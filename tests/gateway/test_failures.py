@@ -50,6 +50,7 @@ FAILURES = (
 )
 
 
+@pytest.mark.ocpi("R-24", "R-25")
 @pytest.mark.parametrize(
     ("fault", "value", "status", "code"), FAILURES, ids=[f"{f[0]} {f[1]}" for f in FAILURES]
 )
@@ -66,6 +67,17 @@ def test_every_failure_has_its_answer(
         assert reply.message
 
 
+@pytest.mark.ocpi("R-24")
+@pytest.mark.versions("2.2.1", "2.3.0")
+@pytest.mark.parametrize("code", [2003, 3000, 1999])
+def test_what_the_other_side_says_reaches_the_asker(
+    hub: Hub, cpo: Platform, msp: Platform, code: int
+) -> None:
+    cpo.faults.set("refuse", code, module="locations")
+    assert (ask(msp).status, ask(msp).code) == (200, code)
+
+
+@pytest.mark.ocpi("T-25", "T-26", "T-29", "R-04")
 @pytest.mark.parametrize("fault", ["wrong_ids", "no_ids", "no_routing", "mirrored_routing"])
 def test_ids_and_routing_headers_come_from_the_hubs_own_knowledge(
     hub: Hub, cpo: Platform, msp: Platform, fault: str
@@ -84,6 +96,8 @@ def test_ids_and_routing_headers_come_from_the_hubs_own_knowledge(
     )
 
 
+@pytest.mark.ocpi("R-25", "R-28")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_who_is_gone_is_4003_and_is_back_without_ado(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
@@ -94,6 +108,8 @@ def test_who_is_gone_is_4003_and_is_back_without_ado(
     assert ask(msp).status == 404  # the CPO's own answer: it has no L1
 
 
+@pytest.mark.ocpi("R-25", "R-27", "TK-07")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_who_never_answers_is_4002_within_the_modules_time_limit(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
@@ -104,6 +120,7 @@ def test_who_never_answers_is_4002_within_the_modules_time_limit(
     assert 4500 < reply.milliseconds < 7000
 
 
+@pytest.mark.ocpi("R-28", "H-06")
 @pytest.mark.parametrize("status", [Status.OFFLINE, Status.PLANNED, Status.SUSPENDED])
 def test_who_is_not_connected_is_not_called(
     hub: Hub, cpo: Platform, msp: Platform, status: Status
@@ -148,10 +165,16 @@ def test_a_module_that_is_not_offered_is_4000(hub: Hub, cpo: Platform) -> None:
     assert "tariffs" in reply.message
 
 
+@pytest.mark.ocpi("R-25", "R-26", "R-36")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_party_without_the_role_is_4000(hub: Hub, cpo: Platform, msp: Platform) -> None:
     hub.platform("BE/CPO")
     reply = cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=("BE", "CPO"))
     assert reply.code == Code.HUB_ERROR
+    reply = cpo.request("GET", "locations", SENDER, "L1", to=("BE", "CPO"))
+    assert reply.code == Code.INVALID_PARAMETERS
+    reply = cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=("XX", "YYY"))
+    assert (reply.status, reply.code) == (200, Code.UNKNOWN_RECEIVER)
 
 
 def test_too_many_waiting_requests_are_refused_at_once(
@@ -168,6 +191,8 @@ def test_too_many_waiting_requests_are_refused_at_once(
     assert [wait().status for wait in waiting] == [404, 404]
 
 
+@pytest.mark.ocpi("CM-10")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_forward_is_never_repeated(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """CM-10: a command that may have been carried out is not sent twice."""
     for fault in ("hangup", "http", "html"):

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from apps.parties.models import Agreement
+from hub.ocpi import datetimes
 from hub.routing.network import Status
 from tests.gateway.objects import (
     LATER,
@@ -34,6 +35,8 @@ def ids(platform: Platform, module: str, query: str = "") -> list[str]:
     return [each.get("id") or each["uid"] for each in reply.data]
 
 
+@pytest.mark.ocpi("T-11", "T-17", "T-19", "Y-04", "Y-06", "O-09", "R-20", "R-21", "R-22", "R-08")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_objects_of_several_owners_digit_for_digit(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """R-20, R-21, R-22, Y-04"""
     raw = (
@@ -49,8 +52,13 @@ def test_objects_of_several_owners_digit_for_digit(hub: Hub, cpo: Platform, msp:
     assert reply.headers["x-total-count"] == "2"
     assert reply.headers["ocpi-from-party-id"] == "HUB"
     assert reply.headers["ocpi-to-party-id"] == "MSP"
+    assert reply.envelope["status_code"] == 1000
+    assert datetimes.parse(reply.envelope["timestamp"])
+    assert not [r for r in cpo.received if r.method == "GET" and r.module == "tariffs"]
 
 
+@pytest.mark.ocpi("P-01", "P-04", "P-05", "P-06", "P-07", "P-08", "P-09")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_pages_to_the_end(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """P-01 to P-09"""
     for n in range(7):
@@ -66,10 +74,12 @@ def test_pages_to_the_end(hub: Hub, cpo: Platform, msp: Platform) -> None:
         if link is None:
             break
         url = link[1 : link.index(">")]
-        assert url.startswith(f"{hub.url}/ocpi/2.2.1/sender/locations?date_from=")
+        assert url.startswith(f"{hub.url}/ocpi/{hub.version}/sender/locations?date_from=")
     assert seen == [f"L{n}" for n in range(7)]
 
 
+@pytest.mark.ocpi("P-01", "P-03", "P-04")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_offset_without_a_cursor(hub: Hub, cpo: Platform, msp: Platform) -> None:
     for n in range(5):
         push(cpo, location(f"L{n}"), "locations")
@@ -78,6 +88,8 @@ def test_offset_without_a_cursor(hub: Hub, cpo: Platform, msp: Platform) -> None
     assert ids(msp, "locations", "offset=9") == []
 
 
+@pytest.mark.ocpi("P-01", "P-02")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_date_from_is_inclusive_and_date_to_exclusive(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
@@ -101,6 +113,8 @@ def test_bad_parameters_are_2001_and_named(hub: Hub, msp: Platform, query: str, 
     assert name in reply.message
 
 
+@pytest.mark.ocpi("T-15", "Y-01", "L-02", "L-06")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_location_is_put_together_with_its_evses(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """L-02, L-06: EVSEs and connectors by their own URLs; parents take over last_updated."""
     push(cpo, location(evses=[evse("E1"), evse("E2")]), "locations")
@@ -121,6 +135,8 @@ def test_a_location_is_put_together_with_its_evses(hub: Hub, cpo: Platform, msp:
     assert ids(msp, "locations", f"date_from={LATER}") == ["L1"]
 
 
+@pytest.mark.ocpi("O-06", "O-07")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_put_replaces_and_patch_merges(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """O-06, O-07"""
     push(cpo, location(evses=[evse("E1"), evse("E2")]), "locations")
@@ -136,6 +152,8 @@ def test_put_replaces_and_patch_merges(hub: Hub, cpo: Platform, msp: Platform) -
     assert [e["uid"] for e in found["evses"]] == ["E2"]
 
 
+@pytest.mark.ocpi("P-07", "R-23")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_directed_copy_is_seen_by_its_addressee_alone(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
@@ -149,6 +167,8 @@ def test_a_directed_copy_is_seen_by_its_addressee_alone(
     assert [(t["id"], t["currency"]) for t in mine] == [("T1", "CHF"), ("SECRET", "EUR")]
 
 
+@pytest.mark.ocpi("SE-02", "CD-09")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_sessions_and_cdrs_are_seen_by_the_party_that_pays(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
@@ -167,6 +187,23 @@ def test_sessions_and_cdrs_are_seen_by_the_party_that_pays(
     assert [p["start_date_time"] for p in kept["charging_periods"]] == [WHEN, LATER]
 
 
+@pytest.mark.ocpi("SE-01", "SE-02", "SE-03")
+@pytest.mark.versions("2.2.1", "2.3.0")
+def test_only_a_put_takes_charging_periods_away(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    def periods() -> list[str]:
+        (found,) = msp.request("GET", "sessions", SENDER, to=HUB).data
+        return [each["start_date_time"] for each in found["charging_periods"]]
+
+    both = [{"start_date_time": each, "dimensions": []} for each in (WHEN, LATER)]
+    push(cpo, session(charging_periods=both), "sessions", to=MSP)
+    for patch in ({"kwh": 1.5}, {"charging_periods": []}):
+        body = {**patch, "last_updated": LATER}
+        assert cpo.request("PATCH", "sessions", RECEIVER, "NL/CPO/S1", json=body, to=MSP).code
+        assert periods() == [WHEN, LATER]
+    push(cpo, session(charging_periods=both[1:], last_updated=LATER), "sessions", to=MSP)
+    assert periods() == [LATER]
+
+
 def test_nobody_sees_their_own(hub: Hub) -> None:
     """D-23"""
     both = hub.platform("CPO:NL/AAA", "EMSP:NL/AAA", name="both")
@@ -175,6 +212,8 @@ def test_nobody_sees_their_own(hub: Hub) -> None:
     assert ids(hub.platform("DE/MSP"), "tariffs") == ["T1"]
 
 
+@pytest.mark.ocpi("L-11")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_objects_of_suspended_parties_and_without_agreement_are_hidden(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
@@ -188,6 +227,8 @@ def test_objects_of_suspended_parties_and_without_agreement_are_hidden(
     assert ids(msp, "tariffs") == []
 
 
+@pytest.mark.ocpi("TK-01", "TK-02")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_tokens_with_the_same_uid_and_different_types_are_two(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
@@ -202,6 +243,8 @@ def test_tokens_with_the_same_uid_and_different_types_are_two(
     assert msp.request("GET", "tokens", RECEIVER, "DE/MSP/U1", to=HUB).data["type"] == "RFID"
 
 
+@pytest.mark.ocpi("T-15", "L-06", "O-09")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_the_owner_reads_the_hubs_copy(hub: Hub, cpo: Platform) -> None:
     """Row 10, D-07"""
     push(cpo, location(), "locations")
@@ -218,6 +261,8 @@ def test_one_object_that_two_owners_have_is_2002(hub: Hub, cpo: Platform, msp: P
     assert (reply.code, "BE/CPO, NL/CPO" in reply.message) == (2002, True)
 
 
+@pytest.mark.ocpi("R-18")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_list_without_to_is_2001_and_says_what_works(hub: Hub, msp: Platform) -> None:
     """D-05, and its switch per platform"""
     reply = msp.request("GET", "locations", SENDER)

@@ -28,6 +28,8 @@ def known_location(cpo: Platform, identifier: str = "L1") -> None:
     assert cpo.request("PUT", "locations", RECEIVER, tail, json=body, to=HUB).code == 1000
 
 
+@pytest.mark.ocpi("R-16", "R-17", "R-19", "SE-12")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_session_goes_to_the_owner_of_its_token_and_nobody_else(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
@@ -42,6 +44,8 @@ def test_a_session_goes_to_the_owner_of_its_token_and_nobody_else(
     assert not [r for r in other.received if r.module == "sessions"]
 
 
+@pytest.mark.ocpi("R-18")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_later_messages_of_a_session_follow_the_first(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
@@ -119,20 +123,28 @@ def test_another_emsp_cannot_stop_a_session_it_has_no_part_in(
     assert not [r for r in cpo.received if r.module == "commands"]
 
 
+@pytest.mark.ocpi("SE-08", "SE-09")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_charging_preferences_and_profiles_find_the_session(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
     cpo.objects.put("sessions", session())
     cpo.request("PUT", "sessions", RECEIVER, "NL/CPO/S1", json=session(), to=MSP)
-    reply = msp.request(
-        "PUT", "sessions", SENDER, "S1/charging_preferences", json={"profile_type": "GREEN"}
-    )
+    wanted = ("PUT", "sessions", SENDER, "S1/charging_preferences")
+    reply = msp.request(*wanted, json={"profile_type": "GREEN"})
     assert reply.status == 200
+    assert reply.data == "ACCEPTED"
     assert cpo.heard(module="sessions", method="PUT").tail == "S1/charging_preferences"
     body = {"response_url": msp.callback_url(), "charging_profile": {"charging_rate_unit": "A"}}
     assert msp.request("PUT", "chargingprofiles", RECEIVER, "S1", json=body).code == 1000
+    cannot = {"status_code": 2001, "timestamp": LATER}
+    cpo.script.add("sessions", status=404, json=cannot)
+    reply = msp.request(*wanted, json={"profile_type": "FAST"})
+    assert (reply.status, reply.code) == (404, 2001)
 
 
+@pytest.mark.ocpi("R-09", "R-16", "L-06")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_one_location_of_somebody(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """Row 6"""
     known_location(cpo)
@@ -153,6 +165,7 @@ def test_an_id_that_two_parties_use_is_2002_and_names_them(hub: Hub, msp: Platfo
         assert "BE/CPO, NL/CPO" in reply.message
 
 
+@pytest.mark.ocpi("T-35", "R-25")
 @pytest.mark.parametrize(
     ("name", "body"),
     [
@@ -182,6 +195,8 @@ def test_the_party_found_is_refused_as_if_it_had_been_named(
     assert reply.code == Code.UNKNOWN_RECEIVER
 
 
+@pytest.mark.ocpi("CM-06")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_command_with_somebody_elses_token_is_refused(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
@@ -213,6 +228,8 @@ def test_a_known_token_is_asked_of_its_owner(
     assert not [r for r in other.received if r.method == "POST"]
 
 
+@pytest.mark.ocpi("TK-10")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_an_authorize_without_a_body_passes(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """TK-10"""
     msp.objects.put("tokens", token())
@@ -254,6 +271,24 @@ def test_an_unknown_token_is_asked_of_those_who_opted_in(
     assert len(all_asked[0].received) == 1
 
 
+@pytest.mark.ocpi("TK-04", "TK-05", "TK-06", "R-24")
+@pytest.mark.versions("2.2.1", "2.3.0")
+def test_what_the_emsp_says_of_a_token_reaches_the_cpo(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    unknown = authorize(cpo, to=MSP)
+    assert (unknown.status, unknown.code) == (404, 2004)
+    msp.objects.put("tokens", token())
+    msp.verdicts["U1"] = "BLOCKED"
+    blocked = authorize(cpo, to=MSP)
+    assert (blocked.code, blocked.data["allowed"]) == (1000, "BLOCKED")
+    assert blocked.data["token"] == token()
+    msp.faults.set("refuse", 2002, module="tokens")
+    assert authorize(cpo, to=MSP).code == 2002
+
+
+@pytest.mark.ocpi("TK-04")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_token_nobody_knows_is_404_and_2004(hub: Hub, cpo: Platform) -> None:
     """TK-04: with and without somebody to ask."""
     for _ in range(2):

@@ -27,6 +27,8 @@ def fill(platform: Platform, count: int) -> None:
     platform.objects.put_all("locations", [location(f"L{n:03}") for n in range(count)])
 
 
+@pytest.mark.ocpi("P-11", "P-12", "R-34")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_list_is_followed_to_its_end_through_the_hub(hub: Hub, msp: Platform) -> None:
     """P-11, P-12"""
     cpo = hub.platform("NL/CPO", page_limit=3)
@@ -48,7 +50,7 @@ def test_a_list_is_followed_to_its_end_through_the_hub(hub: Hub, msp: Platform) 
             break
         url = link[1 : link.index(">")]
         assert link.endswith('; rel="next"')
-        assert url.startswith(f"{hub.url}/ocpi/2.2.1/sender/locations/via-")
+        assert url.startswith(f"{hub.url}/ocpi/{hub.version}/sender/locations/via-")
         assert parse_qs(urlsplit(url).query)["date_from"] == ["2020-01-01T00:00:00Z"]
     assert seen == [f"L{n:03}" for n in range(10)]
     assert pages == 4
@@ -93,12 +95,15 @@ def test_odd_paging_headers_pass_and_break_nothing(hub: Hub, msp: Platform, faul
 # CDRs
 
 
+@pytest.mark.ocpi("CD-02", "CD-03", "CD-04", "CD-11", "R-34")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_cdr_is_read_back_through_its_location(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """CD-03, CD-04"""
     reply = cpo.request("POST", "cdrs", RECEIVER, json=cdr(), to=MSP)
     assert reply.code == 1000, reply
+    assert msp.heard(module="cdrs").tail == ""
     url = reply.headers["location"]
-    assert url.startswith(f"{hub.url}/ocpi/2.2.1/receiver/cdrs/via-")
+    assert url.startswith(f"{hub.url}/ocpi/{hub.version}/receiver/cdrs/via-")
     back = cpo.request("GET", "cdrs", url=url, to=MSP)
     assert back.data == cdr()
     assert back.headers["ocpi-from-party-id"] == "MSP"
@@ -106,6 +111,8 @@ def test_a_cdr_is_read_back_through_its_location(hub: Hub, cpo: Platform, msp: P
     assert hub.platform("BE/CPO").request("GET", "cdrs", url=url).status == 404
 
 
+@pytest.mark.ocpi("CD-03", "CD-04")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_without_a_location_the_hub_serves_its_own_copy(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:

@@ -1,0 +1,84 @@
+"""What a 2.1.1 platform says, understood as 2.2.1: for the checks and decisions of the hub.
+
+`Message.content` is the body as 2.2.1 says it; `Message.body` stays the very bytes. Such a platform
+knows no hubs: whatever routing headers it sends mean nothing.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+from psycopg import AsyncConnection
+
+from apps.gateway.authorized import restored
+from apps.gateway.inbound import decode
+from apps.store.said import Wanted, said
+from hub.ocpi.bridge import Refusal, Verdict
+from hub.ocpi.message import Message
+from hub.ocpi.module import PUSHES, Audience, Effect
+from hub.ocpi.schema.messages import body_name
+from hub.ocpi.status import Code, OcpiError
+from hub.routing.guard import requesting_party
+from hub.routing.network import Network, Platform
+
+AS, NEWEST = "2.2.1", "2.3.0"
+# Versions whose bodies are understood in the words of another.
+UNDERSTOOD = frozenset({"2.1.1"})
+
+
+async def understood(
+    message: Message,
+    platform: Platform,
+    network: Network,
+    connection: AsyncConnection[Any],
+    now: datetime,
+) -> Message:
+    """The message with what its body means. A body that 2.2.1 cannot say is left as it is, as it
+    may still be for platforms of its own version.
+
+    Raises OcpiError 2001 where the platform does not host one party, 4000 where it is not known
+    whose driver a Session or CDR is about: it is held by its owner, and never guessed.
+    """
+    message = replace(message, to=None, from_=None)
+    message = await restored(connection, message, NEWEST, None)
+    name = body_name(message.match)
+    if not (name and isinstance(message.content, dict)):
+        return message
+    owner = network.spelled(requesting_party(message, platform, network))
+    wanted = Wanted(
+        name=name,
+        source=message.version,
+        target=AS,
+        owner=owner,
+        viewer=None,
+        now=now,
+        is_patch=message.match.operation.effect is Effect.MERGE,
+    )
+    done = await said(connection, wanted, message.body)
+    if done.text is not None:
+        return replace(message, content=_with_own_ids(decode(done.text), message))
+    if done.refusal is not None and done.refusal.verdict is Verdict.LACKING:
+        _held(message, done.refusal)
+    return message
+
+
+def _with_own_ids(content: Any, message: Message) -> Any:
+    """The content with its ids as the message spells them, and its URL: an id that is too long for
+    2.2.1 has an alias there."""
+    module = message.match.module
+    fields = {*module.key.values(), *(part.id_field for part in module.parts)}
+    own = {name: message.content[name] for name in fields & message.content.keys()}
+    return {**content, **own} if isinstance(content, dict) else content
+
+
+def _held(message: Message, refusal: Refusal) -> None:
+    match = message.match
+    is_private_push = (
+        match.operation.effect in PUSHES and match.module.audience is Audience.ADDRESSEE
+    )
+    if is_private_push:
+        raise OcpiError(
+            Code.HUB_ERROR,
+            f"the hub cannot tell who this {match.module.id} request is for ({refusal.path}: "
+            f"{refusal.why.rstrip('.')}); send it again when that is known.",
+        )
