@@ -8,7 +8,6 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib import admin
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models import Model, QuerySet
@@ -19,6 +18,7 @@ from django.utils import timezone
 from apps.audit import fields
 from apps.audit.chain import Act, write
 from apps.audit.models import Entry
+from apps.console.told_pages import ToldAdmin
 
 Values = dict[str, Any]
 KEPT = "_as_it_was"
@@ -55,7 +55,7 @@ def command_line_user() -> str:
         return f"user {os.getuid()} (command line)"
 
 
-class AuditedAdmin(admin.ModelAdmin):
+class AuditedAdmin(ToldAdmin):
     """A page whose forms are told of: what is saved, added and removed."""
 
     def get_object(

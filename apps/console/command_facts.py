@@ -13,15 +13,15 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from apps.console.command_kinds import kinds, word_of
 from apps.console.endless import beyond
 from apps.store.models import StandIn
 from apps.traffic.models import Direction, Leg
 from apps.traffic.outcome import Outcome
 from hub.ocpi.module import Interface
 
-MODULE = "commands"
 BY_TIME = ("-at", "-pk")
 # So many messages of the module are looked at for one page, at most.
 MOST_READ, MOST_LEGS, ON_PAGE = 8_000, 10_000, 50
@@ -66,43 +66,73 @@ class Page:
 
 def commands(asked: Asked, now: datetime) -> Page:
     """A page of commands. Raises nothing; what cannot be is an empty page."""
-    led = Leg.objects.filter(module=MODULE)
-    if asked.since:
-        led = led.filter(at__gte=asked.since)
-    if asked.until:
-        led = led.filter(at__lte=asked.until)
+    place = None
     if asked.before is not None:
-        place = Leg.objects.filter(pk=asked.before).values("at", "pk").first()
+        place = _places(Leg.objects.filter(pk=asked.before)).first()
         if place is None:
             return Page([])
-        led = led.filter(beyond(BY_TIME, {**place}, forward=True))
-    led = led.order_by(*BY_TIME)
-    end = led.values("at", "pk")[MOST_READ : MOST_READ + 1].first()
-    rows = led.filter(_wanted(asked)).defer(*LONG)
-    if end is not None:
-        rows = rows.filter(beyond(BY_TIME, {**end}, forward=False))
     # What state a command is in is known only when its legs are found: a few commands at a time.
     most = ON_PAGE if not asked.state else 5 * ON_PAGE
-    legs = list(rows[: most + 1])
+    legs, last = _walked(asked, place, most)
     found: list[Fact] = []
     for start in range(0, min(len(legs), most), ON_PAGE):
+        if len(found) > ON_PAGE:
+            break
         some = told(legs[start : min(start + ON_PAGE, most)], now)
         found += [fact for fact in some if asked.state in ("", fact["state"])]
     if len(found) > ON_PAGE:
         return Page(found[:ON_PAGE], further=found[ON_PAGE - 1]["id"])
     if len(legs) > most:
-        last = legs[most - 1]
-        return Page(found, last.pk, last.at if asked.state else None)
-    return Page(found, end["pk"], end["at"]) if end is not None else Page(found)
+        end = legs[most - 1]
+        return Page(found, end.pk, end.at if asked.state else None)
+    return Page(found, last["pk"], last["at"]) if last is not None else Page(found)
 
 
-def _wanted(asked: Asked) -> Q:
-    """A command is a POST of a platform to the RECEIVER; results go to the SENDER."""
-    wanted = Q(direction=Direction.IN, interface=Interface.RECEIVER.value, method="POST")
+def _walked(asked: Asked, place: Fact | None, most: int) -> tuple[list[Leg], Fact | None]:
+    """Commands behind a place, one more than `most` where there are more; and the last message that
+    was looked at, where there were more to look at. Each module is walked through by its index."""
+    legs: list[Leg] = []
+    ends: list[Fact] = []
+    wanted: dict[str, Q] = {}
+    for kind in kinds():
+        if asked.command in ("", kind.word):
+            wanted[kind.module] = wanted.get(kind.module, Q()) | kind.fits
+    for module, fits in wanted.items():
+        led = _led(module, asked, place).order_by(*BY_TIME)
+        rows = led.filter(_narrowed(asked) & fits).defer(*LONG)
+        edge = list(_places(led)[MOST_READ - 1 : MOST_READ + 1])
+        if len(edge) == 2:
+            ends.append(edge[0])
+            rows = rows.filter(beyond(BY_TIME, edge[1], forward=False))
+        legs += rows[: most + 1]
+    last = max(ends, key=lambda end: (end["at"], end["pk"]), default=None)
+    legs.sort(key=lambda leg: (leg.at, leg.pk), reverse=True)
+    if last is not None:
+        legs = [leg for leg in legs if (leg.at, leg.pk) >= (last["at"], last["pk"])]
+    return legs, last
+
+
+def _places(rows: QuerySet[Leg]) -> QuerySet[Leg, Fact]:
+    """Where rows stand in the order of time."""
+    found: QuerySet[Leg, Any] = rows.values("at", "pk")
+    return found
+
+
+def _led(module: str, asked: Asked, place: Fact | None) -> QuerySet[Leg]:
+    """The messages of a module that are asked for, as its index leads to them."""
+    led = Leg.objects.filter(module=module)
+    if asked.since:
+        led = led.filter(at__gte=asked.since)
+    if asked.until:
+        led = led.filter(at__lte=asked.until)
+    return led if place is None else led.filter(beyond(BY_TIME, place, forward=True))
+
+
+def _narrowed(asked: Asked) -> Q:
+    """A command goes to the RECEIVER; results go to the SENDER."""
+    wanted = Q(direction=Direction.IN, interface=Interface.RECEIVER.value)
     if asked.party:
         wanted &= Q(from_party=asked.party) | Q(to_party=asked.party)
-    if asked.command:
-        wanted &= Q(path__endswith=f"/{asked.command}")
     if asked.platform is not None:
         wanted &= Q(platform_id=asked.platform)
     return wanted
@@ -138,10 +168,11 @@ def _sent(numbers: Iterable[str]) -> list[Leg]:
 
 
 def _legs(wanted: Q) -> list[Leg]:
-    """Messages of the module. Nothing but `wanted` is asked of the database, so that it takes the
-    index of ids, which has few of each, and not one of time."""
+    """Messages of these modules. Nothing but `wanted` is asked of the database, so that it takes
+    the index of ids, which has few of each, and not one of time."""
     found = Leg.objects.filter(wanted).defer(*LONG)[:MOST_LEGS]
-    return sorted((leg for leg in found if leg.module == MODULE), key=lambda leg: (leg.at, leg.pk))
+    modules = {kind.module for kind in kinds()}
+    return sorted((leg for leg in found if leg.module in modules), key=lambda leg: (leg.at, leg.pk))
 
 
 def _by(rows: Iterable[Leg], name: str) -> dict[str, list[Leg]]:
@@ -177,7 +208,8 @@ def _command(
         "id": leg.pk,
         "correlation_id": leg.correlation_id,
         "at": leg.at,
-        "command": leg.path.partition("?")[0].rstrip("/").rpartition("/")[2],
+        "module": leg.module,
+        "command": word_of(leg),
         "from": leg.from_party,
         "to": leg.to_party or (onward.to_party if onward is not None else ""),
         "state": state.value,

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from apps.console import audited_commands
 from apps.console.expected import EXPECTED, explained
-from hub.ocpi.datetimes import render
+from apps.console.twin import plain
 
 Answer = dict[str, Any]
 
@@ -72,13 +72,6 @@ class HubCommand(BaseCommand):
         self.place(options).write(text)
         if wrong := self.wrong(answer):
             raise Error(wrong)
-
-
-def plain(value: object) -> str:
-    """What JSON has no word for: a moment, in UTC with Z."""
-    if isinstance(value, datetime):
-        return render(value)
-    raise TypeError(f"{type(value).__name__} in a command's answer")
 
 
 def cell(value: object) -> str:

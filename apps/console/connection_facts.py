@@ -3,7 +3,7 @@ what new agreements gave it."""
 
 from typing import Any
 
-from apps.hubclientinfo.models import CatchUp, Present
+from apps.hubclientinfo.models import CatchUp, PartiesChanged, PartiesNamed, Present
 from apps.parties.models import Liveness, Platform
 
 Fact = dict[str, Any]
@@ -33,6 +33,20 @@ def liveness(row: Platform) -> Fact:
         "checks_failed": known.checks_failed,
         "failures_in_a_row": known.failures,
         "failing_since": known.failing_since,
+    }
+
+
+def naming(row: Platform) -> Fact:
+    """Whether it knows which parties it reaches, as OCPI 2.3.0 tells it by PUT of the hub's
+    credentials: when it was told; since when that is not so any more, and how far the PUT is."""
+    named = PartiesNamed.objects.filter(pk=row.pk).first()
+    changed = PartiesChanged.objects.filter(pk=row.pk).first()
+    return {
+        "told": named.at if named else None,
+        "differs_since": changed.since if changed else None,
+        "attempts": changed.attempts if changed else 0,
+        "not_before": changed.due_at if changed else None,
+        "said": changed.said if changed else "",
     }
 
 

@@ -8,11 +8,12 @@ on purpose.
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import F, Model, Q, QuerySet
 from django.http import HttpRequest
+
+from apps.console.told_pages import ToldAdmin, as_json
 
 OLDER, NEWER = "before", "after"
 LONGEST_NUMBER = 18  # digits that a bigint surely holds
@@ -47,6 +48,8 @@ class EndlessList(ChangeList):
     older: str = ""
     newer: str = ""
     newest: str = ""
+    # Where a list that looks through many has not looked to the end: how to go on from there.
+    look_on: str = ""
     words = ("Newest", "Newer", "Older")
 
     def __init__(self, request: HttpRequest, *arguments: Any) -> None:
@@ -125,7 +128,7 @@ class EndlessList(ChangeList):
         self.paginator = Paginator(rows, self.list_per_page)
 
 
-class EndlessAdmin(admin.ModelAdmin):
+class EndlessAdmin(ToldAdmin):
     """Base of the admin of such a table. Nothing can be added, changed or deleted.
 
     Attributes:
@@ -146,6 +149,10 @@ class EndlessAdmin(admin.ModelAdmin):
     show_full_result_count = False
     sortable_by = ()
     actions = None
+
+    def beside(self, found: ChangeList) -> dict[str, Any]:
+        assert isinstance(found, EndlessList)  # get_changelist makes no other
+        return {"next": as_json(found.look_on or found.older), "previous": as_json(found.newer)}
 
     def narrowed(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that the parameters in `narrowing` ask for."""

@@ -4,6 +4,7 @@ from cryptography.exceptions import InvalidTag
 from django.db import DatabaseError, OperationalError
 
 from apps.console.pulling import NothingToPull
+from apps.credentials.errors import RoleUnknown
 from apps.credentials.invitations import NameTaken
 from apps.credentials.registration import AlreadyRegistered
 from apps.hubclientinfo.agreements import NotPossible
@@ -13,7 +14,7 @@ from hub.ocpi.status import OcpiError
 
 EXPECTED = (
     DatabaseError, OcpiError, NoSuchPlatform, NameTaken, AlreadyRegistered, NothingToPull,
-    NoReceiver, NotPossible, InvalidTag,
+    NoReceiver, NotPossible, InvalidTag, RoleUnknown,
 )  # fmt: skip
 # For errors whose own text does not help an operator.
 TEXTS: dict[type[Exception], str] = {

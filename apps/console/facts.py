@@ -98,6 +98,7 @@ def platform(row: Platform, now: datetime) -> Fact:
         "claims": [claim(each) for each in row.claims.filter(decision=OPEN)],
         "waiting_deliveries": waiting(row).count(),
         "liveness": connection_facts.liveness(row),
+        "naming": connection_facts.naming(row),
         "history": connection_facts.history(row),
         "caught_up": connection_facts.caught_up(row),
         "given": connection_facts.given(row),

@@ -144,7 +144,6 @@ class LogList(EndlessList):
     """A page of the log. `looked_to` is how far it has looked, where that was not to the end."""
 
     looked_to: datetime | None = None
-    look_on: str = ""
     _cut: dict[str, Any] | None = None
 
     def __init__(self, request: HttpRequest, *arguments: Any) -> None:
@@ -191,19 +190,20 @@ class LogList(EndlessList):
     def _by(
         self, led: Q, rest: Q, place: dict[str, Any] | None, forward: bool
     ) -> tuple[list[Any], dict[str, Any] | None]:
-        """What one way finds, and where its look ended when there was more to look at."""
+        """What one way finds, and the last that it looked at when there was more to look at."""
         rows: QuerySet[Any] = self.queryset.filter(led)
         if place is not None:
             rows = rows.filter(self._beyond(place, forward))
         if not forward:
             rows = rows.reverse()
-        end = None
+        last = None
         if rest:
-            end = rows.values("at", "pk")[MOST_READ : MOST_READ + 1].first()
+            edge = list(rows.values("at", "pk")[MOST_READ - 1 : MOST_READ + 1])
             rows = rows.filter(rest)
-        if end is not None:
-            rows = rows.filter(self._beyond(end, not forward))
-        return list(rows[: self.list_per_page + 1]), end
+            if len(edge) == 2:
+                last, unread = edge
+                rows = rows.filter(self._beyond(unread, not forward))
+        return list(rows[: self.list_per_page + 1]), last
 
 
 def _position(row: dict[str, Any]) -> tuple[datetime, int]:
@@ -211,6 +211,6 @@ def _position(row: dict[str, Any]) -> tuple[datetime, int]:
 
 
 def _before(row: Any, cut: dict[str, Any], forward: bool) -> bool:
-    """Whether a row comes before the cut, in the order of the page."""
+    """Whether a row comes before what is behind the cut, in the order of the page."""
     here, there = (row.at, row.pk), _position(cut)
-    return here > there if forward else here < there
+    return here >= there if forward else here <= there

@@ -1,6 +1,7 @@
 """A part of the map as plain data: what the page draws, its table has, and its JSON says."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,13 @@ from django.urls import reverse
 from apps.console import kept_rows
 from apps.summaries import grid
 from apps.summaries.grid import DEGREE, LEAST_ZOOM, MOST_ZOOM, Box
-from apps.summaries.region import Cluster, Spot, extent, region
+from apps.summaries.region import EVERYTHING, Chosen, Cluster, Spot, extent, region
 from apps.summaries.states import STATES
 
 Fact = dict[str, Any]
+
+EDGES = ("west", "south", "east", "north")
+SIGHT = ("lat", "lon", "zoom")
 
 # The size of a screen that nobody has told of, in pixels.
 WIDE, HIGH = 1024, 512
@@ -42,9 +46,9 @@ class Sight:
 EUROPE = Sight(50, 10, 3)
 
 
-def first_sight() -> Sight:
-    """All there is; where there is nothing yet, Europe."""
-    box = extent()
+def first_sight(owner: str = "") -> Sight:
+    """All there is, or all of an owner; where there is nothing yet, Europe."""
+    box = extent(owner)
     if box is None:
         return EUROPE
     lat, lon = (box.south + box.north) / 2 / DEGREE, (box.west + box.east) / 2 / DEGREE
@@ -65,9 +69,26 @@ def sight(lat: float, lon: float, zoom: int) -> Sight:
     )
 
 
-def seen(box: Box, zoom: int) -> Fact:
+def looked(asked: Mapping[str, Any]) -> tuple[Sight, Box, Chosen]:
+    """Where is looked, and for what: `lat`, `lon` and `zoom`, or all there is without them; the
+    box of `west`, `south`, `east` and `north` in degrees, or a screen without them; `owner` and
+    `state`. None is absent."""
+    chosen = Chosen(asked["owner"], asked["state"])
+    lat, lon, zoom = asked["lat"], asked["lon"], asked["zoom"]
+    if lat is None or lon is None:
+        here = first_sight(chosen.owner)
+        here = here if zoom is None else sight(here.lat, here.lon, int(zoom))
+    else:
+        here = sight(lat, lon, CLOSEST_AT_FIRST if zoom is None else int(zoom))
+    west, south, east, north = (asked[name] for name in EDGES)
+    if west is None or south is None or east is None or north is None:
+        return here, here.box(), chosen
+    return here, grid.within(west, south, east, north), chosen
+
+
+def seen(box: Box, zoom: int, chosen: Chosen = EVERYTHING) -> Fact:
     """What there is in a box at a zoom."""
-    found = region(box, zoom)
+    found = region(box, zoom, chosen)
     return {
         "zoom": found.zoom,
         "total": found.total,

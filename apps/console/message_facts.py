@@ -15,8 +15,24 @@ from apps.parties.models import Platform
 from apps.traffic.models import Direction, Leg
 
 MOST_LEGS = 50
+# What is told of a leg without headers and bodies.
+SHORT = (
+    "id", "at", "direction", "correlation_id", "request_id", "parent", "platform_id",
+    "from_party", "to_party", "module", "interface", "method", "path", "http_status", "code",
+    "milliseconds", "error", "request_bytes", "answer_bytes", "object", "outcome", "follows",
+)  # fmt: skip
 
 Fact = dict[str, Any]
+
+
+def in_short(leg: Leg) -> Fact:
+    """A leg as lists have it."""
+    return {name: getattr(leg, name) for name in SHORT}
+
+
+def alone(leg: Leg) -> Fact:
+    """A leg with the one beside it, as JSON has it."""
+    return plain(message(leg, None))
 
 
 def message(leg: Leg, beside: int | None) -> Fact:

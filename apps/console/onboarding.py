@@ -13,7 +13,7 @@ from apps.console.invitation_text import letter
 from apps.console.onboarding_hints import Turn, hint_for
 from apps.console.onboarding_log import gather
 from apps.console.onboarding_steps import STEPS, Found, State
-from apps.credentials.pages import versions_url
+from apps.credentials.pages import versions_url, versions_urls_of_2_1_1
 from apps.parties.models import Platform
 from apps.traffic.models import Leg
 from hub.routing.network import Status
@@ -45,6 +45,7 @@ def onboarding(row: Platform, now: datetime) -> Fact:
         "since": case.since,
         "now": now,
         "versions_url": versions_url(),
+        "versions_urls_of_2_1_1": versions_urls_of_2_1_1(),
         "invitation": None
         if token is None
         else {

@@ -109,7 +109,7 @@ HINTS: tuple[Hint, ...] = (
     Hint(
         IN, r"roles: must list at least",
         "Its Credentials object has no `roles`. It must list every party with its role, as OCPI "
-        "2.2.1 has it; business_details at the top are of OCPI 2.1.1.",
+        "2.2.1 has it. If it speaks OCPI 2.1.1, it must begin at the versions URL for its role.",
     ),
     Hint(
         IN, r"roles\[\d+\]|roles:",

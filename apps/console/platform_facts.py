@@ -16,6 +16,8 @@ from apps.outbox.models import Lane
 from apps.parties import directory
 from apps.parties.models import Agreement, Platform
 from apps.store.models import Finding
+from hub.ocpi.module import SINCE_2_2_1
+from hub.routing.network import Platform as Known
 from hub.routing.network import TokenKind
 
 Fact = dict[str, Any]
@@ -58,10 +60,17 @@ def offered(row: Platform) -> list[Fact]:
         return []
     kind = TokenKind.ISSUED if row.version else TokenKind.INVITATION
     return [
-        {"version": version, **{name: each[name] for name in ("identifier", "role", "url")}}
-        for version in pages.offered(platform)
-        for each in pages.details(version, platform, kind, network)["endpoints"]
+        {"version": version, "role": "", **each}
+        for version, face in _shown(platform, pages.face_of(platform.id, network))
+        for each in pages.details(version, platform, kind, network, face)["endpoints"]
     ]
+
+
+def _shown(platform: Known, face: str) -> list[tuple[str, str]]:
+    """The versions that a platform is shown, each with the face of the hub; 2.1.1 only where it is
+    known which."""
+    listed = [(v, "" if v in SINCE_2_2_1 else face) for v in pages.offered(platform)]
+    return [(version, shown) for version, shown in listed if shown or version in SINCE_2_2_1]
 
 
 def limits(row: Platform) -> Fact:

@@ -24,6 +24,7 @@ MAPPINGS = (
     ("Learned habits", "learned"),
     ("Switches", "switches"),
     ("Is it there", "liveness"),
+    ("Told which parties it reaches (OCPI 2.3.0)", "naming"),
 )
 
 

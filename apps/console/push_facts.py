@@ -59,21 +59,23 @@ SELECT lane.platform, (
 """
 
 
-def pushes(before: int | None, correlation_id: str = "") -> tuple[list[Fact], int | None]:
-    """Pushes behind one, the newest first, or those of one correlation id; and the id to go on
-    behind, None at the end."""
+def pushes(
+    before: int | None, correlation_id: str = "", most: int = PAGE
+) -> tuple[list[Fact], int | None]:
+    """So many pushes behind one, the newest first, or those of one correlation id; and the id to go
+    on behind, None at the end."""
     rows = Payload.objects.defer("body").order_by("-pk")
     if correlation_id:
         # Found by an index of their own: few, and sorted when they are there.
         rows = rows.filter(pk__in=list(_of(correlation_id)))
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    found = list(rows[: PAGE + 1])
-    page = found[:PAGE]
+    found = list(rows[: most + 1])
+    page = found[:most]
     keys = [row.pk for row in page]
     cells, numbers = _cells(keys), _numbers(keys)
     facts = [_push(row, cells.get(row.pk, []), numbers.get(row.pk, {})) for row in page]
-    return facts, keys[-1] if len(found) > PAGE else None
+    return facts, keys[-1] if len(found) > most else None
 
 
 def _of(correlation_id: str) -> Any:

@@ -47,6 +47,15 @@ def _model(rows: QuerySet[Any]) -> type[Model]:
     return rows.model
 
 
+def quality(asked: Narrowing | None) -> Fact:
+    """Scores and what is found, as counted last; nothing of either where nothing can fit."""
+    return {
+        "counted_at": counted_at(),
+        "scores": scores(asked) if asked else [],
+        "rules": rules(asked) if asked else [],
+    }
+
+
 def counted_at() -> datetime | None:
     """When it was counted; None when it never was, or nothing is kept."""
     return Score.objects.values_list("counted_at", flat=True).first()

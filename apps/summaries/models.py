@@ -91,16 +91,16 @@ class Place(models.Model):
 
     class Meta:
         default_permissions = ()
+        indexes = (models.Index(fields=["owner"], name="place_owner"),)
 
     def __str__(self) -> str:
         return f"{self.owner} {self.key}"
 
 
-class Cell(models.Model):
+class Counted(models.Model):
     """How many places a cell of the grid has, by state; with the sums of their coordinates and the
     city of the one that was changed last."""
 
-    pk = models.CompositePrimaryKey("level", "x", "y")
     level = models.SmallIntegerField()
     x = models.IntegerField()
     y = models.IntegerField()
@@ -109,8 +109,23 @@ class Cell(models.Model):
     city = models.TextField()
 
     class Meta:
+        abstract = True
         default_permissions = ()
 
 
+class Cell(Counted):
+    """A cell with the places of all owners."""
+
+    pk = models.CompositePrimaryKey("level", "x", "y")
+
+
+class OwnerCell(Counted):
+    """A cell with the places of one owner."""
+
+    pk = models.CompositePrimaryKey("owner", "level", "x", "y")
+    owner = models.CharField(max_length=6)
+
+
 for state in STATES:
-    Cell.add_to_class(state, models.BigIntegerField())
+    for model in (Cell, OwnerCell):
+        model.add_to_class(state, models.BigIntegerField())

@@ -3,7 +3,7 @@
 Whoever calls holds the lock on the progress of the module, so that nobody else writes meanwhile.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,8 +14,12 @@ from apps.summaries.grid import DEGREE, LEVELS, column, row
 from apps.summaries.states import STATES, state_of
 
 LONGEST_NAME = 100
+
+# Of a cell: its city, and a number for each of _SUMS.
+Sums = tuple[str, *tuple[int, ...]]
+
 _READ = """
-SELECT location, lat, lon, state, city FROM summaries_place WHERE location = ANY(%s)
+SELECT location, lat, lon, state, city, owner FROM summaries_place WHERE location = ANY(%s)
 """
 _WRITE = """
 INSERT INTO summaries_place AS p
@@ -28,18 +32,20 @@ ON CONFLICT (location) DO UPDATE SET name = excluded.name, city = excluded.city,
 """
 _REMOVE = "DELETE FROM summaries_place WHERE location = ANY(%s)"
 _SUMS = ("lat", "lon", *STATES)
+# The two kinds of cells, by what tells them apart: with the places of all, and of each owner.
+_ALL, _OF_OWNER = ("level", "x", "y"), ("owner", "level", "x", "y")
+_TABLES = {_ALL: "summaries_cell", _OF_OWNER: "summaries_ownercell"}
+_TYPES = {"owner": "%s::text[]", "level": "%s::int[]", "x": "%s::int[]", "y": "%s::int[]"}
 _MOVE = f"""
-INSERT INTO summaries_cell AS c (level, x, y, city, {", ".join(_SUMS)})
-SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::text[],
-    {", ".join(["%s::bigint[]"] * len(_SUMS))})
-ON CONFLICT (level, x, y) DO UPDATE SET
+INSERT INTO {{table}} AS c ({{key}}, city, {", ".join(_SUMS)})
+SELECT * FROM unnest({{types}}, %s::text[], {", ".join(["%s::bigint[]"] * len(_SUMS))})
+ON CONFLICT ({{key}}) DO UPDATE SET
     city = coalesce(nullif(excluded.city, ''), c.city),
     {", ".join(f"{name} = c.{name} + excluded.{name}" for name in _SUMS)}
 """
 _TIDY = f"""
-DELETE FROM summaries_cell WHERE (level, x, y) IN (
-    SELECT * FROM unnest(%s::int[], %s::int[], %s::int[])
-) AND {" + ".join(STATES)} = 0
+DELETE FROM {{table}} WHERE ({{key}}) IN (SELECT * FROM unnest({{types}}))
+AND {" + ".join(STATES)} = 0
 """
 
 
@@ -51,6 +57,7 @@ class Spot:
     lon: int
     state: str
     city: str
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ def find(location: int, owner: str, key: str, content: object) -> Found:
     statuses = [str(each.get("status", "")) for each in evses]
     there = [status for status in statuses if status != "REMOVED"]
     state, point = state_of(statuses), _point(thing.get("coordinates"))
-    spot = Spot(*point, state, _text(thing, "city")) if point and state else None
+    spot = Spot(*point, state, _text(thing, "city"), owner) if point and state else None
     return Found(
         location, owner, key, _text(thing, "name"), spot, len(there), there.count("AVAILABLE")
     )
@@ -134,18 +141,32 @@ def _spots(locations: Iterable[int]) -> dict[int, Spot]:
 
 
 def _change(before: Iterable[Spot], after: Iterable[Spot]) -> None:
-    cells = moved(before, after)
+    gone, come = list(before), list(after)
+    _move(_ALL, moved(gone, come))
+    of_owners: dict[tuple[str | int, ...], Sums] = {}
+    for owner in sorted({spot.owner for spot in (*gone, *come)}):
+        own = ([spot for spot in spots if spot.owner == owner] for spots in (gone, come))
+        of_owners |= {(owner, *place): sums for place, sums in moved(*own).items()}
+    _move(_OF_OWNER, of_owners)
+
+
+def _move(key: tuple[str, ...], cells: Mapping[tuple[Any, ...], Sums]) -> None:
+    """Adds to cells of one kind, and takes away those in which nothing is left."""
     if not cells:
         return
     places = sorted(cells)
+    named = {
+        "table": _TABLES[key],
+        "key": ", ".join(key),
+        "types": ", ".join(_TYPES[name] for name in key),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE, _columns((*place, *cells[place]) for place in places))
-        cursor.execute(_TIDY, _columns(places))
+        rows = ((*place, *cells[place]) for place in places)
+        cursor.execute(_MOVE.format(**named), _columns(rows))
+        cursor.execute(_TIDY.format(**named), _columns(places))
 
 
-def moved(
-    before: Iterable[Spot], after: Iterable[Spot]
-) -> dict[tuple[int, int, int], tuple[str, *tuple[int, ...]]]:
+def moved(before: Iterable[Spot], after: Iterable[Spot]) -> dict[tuple[int, int, int], Sums]:
     """What is to be added to each cell (level, column, row): its city, and a number for each of the
     sums. Cells in which nothing changes are left out."""
     sums: dict[tuple[int, int, int], list[int]] = {}

@@ -15,6 +15,8 @@ from apps.summaries.grid import FINEST, LEAST_ZOOM, MOST_ZOOM, Box
 from apps.summaries.states import STATES
 
 FEW = 400
+# With a state that few are in, so many places are looked through for them at most.
+MOST_LOOKED_AT = 20_000
 # A box of more cells than that is looked at from further away.
 MOST_CELLS = 4_000
 
@@ -22,11 +24,13 @@ _STATES = ", ".join(STATES)
 _CELLS = f"""
 SELECT x >> %(shift)s, y >> %(shift)s, sum(lat)::bigint, sum(lon)::bigint,
     max(city), {", ".join(f"sum({name})::bigint" for name in STATES)}
-FROM summaries_cell WHERE level = %(level)s AND x BETWEEN %(west)s AND %(east)s
+FROM {{cells}} level = %(level)s AND x BETWEEN %(west)s AND %(east)s
     AND y BETWEEN %(south)s AND %(north)s
 GROUP BY 1, 2 ORDER BY 1, 2
 """
-_INSIDE = "point(lon, lat) <@ box(point(%(west)s, %(south)s), point(%(east)s, %(north)s))"
+_INSIDE = (
+    "point(lon, lat) <@ box(point(%(west)s, %(south)s), point(%(east)s, %(north)s)) AND {chosen}"
+)
 _PLACES = f"""
 SELECT location, owner, key, name, city, lat, lon, state, evses, available FROM summaries_place
 WHERE {_INSIDE} LIMIT %(limit)s
@@ -39,9 +43,33 @@ SELECT ((lon + 180000000::bigint) << %(zoom)s) / 90000000,
 FROM summaries_place WHERE {_INSIDE} GROUP BY 1, 2 ORDER BY 1, 2
 """
 _EXTENT = f"""
-SELECT lat / ({" + ".join(STATES)}), lon / ({" + ".join(STATES)}) FROM summaries_cell
-WHERE level = %s
+SELECT lat / ({" + ".join(STATES)}), lon / ({" + ".join(STATES)}) FROM {{cells}}
+level = %(level)s
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which Locations: of one owner, in one state; empty is any."""
+
+    owner: str = ""
+    state: str = ""
+
+    def into(self, statement: str) -> str:
+        """A statement about these."""
+        cells = "summaries_ownercell WHERE owner = %(owner)s AND"
+        conditions = [f"{name} = %({name})s" for name, value in self.values.items() if value]
+        return statement.format(
+            cells=cells if self.owner else "summaries_cell WHERE",
+            chosen=" AND ".join(conditions) or "true",
+        )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {"owner": self.owner, "state": self.state}
+
+
+EVERYTHING = Chosen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +90,8 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Several Locations: in their middle, how many, by state, and a city that one of them is in."""
+    """Several Locations: about in their middle, how many, by state, and a city that one of them is
+    in."""
 
     lat: float
     lon: float
@@ -81,29 +110,35 @@ class Region:
     clusters: Sequence[Cluster] = ()
 
 
-def region(box: Box, zoom: int) -> Region:
+def region(box: Box, zoom: int, chosen: Chosen = EVERYTHING) -> Region:
     """What a box has at a zoom (as maps have it, 1 to 18). A box far beyond a screen is looked at
     from a smaller zoom; the answer says which."""
     zoom = max(LEAST_ZOOM, min(MOST_ZOOM, zoom))
     while zoom > LEAST_ZOOM and grid.across(box, zoom) > MOST_CELLS:
         zoom -= 1
-    clusters = _cells(box, zoom) if zoom <= FINEST else None
-    total = sum(each.number for each in clusters or ())
-    if clusters is not None and total > FEW:
-        return Region(zoom, total, clusters=clusters)
-    places = _places(box)
+    clusters: Sequence[Cluster] | None = None
+    if zoom <= FINEST:
+        rows = _cells(box, zoom, chosen)
+        clusters = _clusters(rows, chosen)
+        total = sum(each.number for each in clusters)
+        if total > FEW or sum(sum(row[5:]) for row in rows) > MOST_LOOKED_AT:
+            return Region(zoom, total, clusters=clusters)
+    places = _places(box, chosen)
     if len(places) <= FEW:
         return Region(zoom, len(places), places=places)
-    close = clusters or [_cluster(row) for row in _rows(_CLOSE, {**_edges(box), "zoom": zoom})]
-    return Region(zoom, sum(each.number for each in close), clusters=close)
+    if clusters is None:
+        values = {**_edges(box), "zoom": zoom, **chosen.values}
+        clusters = _clusters(_rows(chosen.into(_CLOSE), values), chosen)
+    return Region(zoom, sum(each.number for each in clusters), clusters=clusters)
 
 
-def extent() -> Box | None:
-    """About where there are Locations at all; None when there are none."""
-    return grid.around(_rows(_EXTENT, (4,)))
+def extent(owner: str = "") -> Box | None:
+    """About where there are Locations at all, or those of an owner; None when there are none."""
+    chosen = Chosen(owner)
+    return grid.around(_rows(chosen.into(_EXTENT), {"level": 4, **chosen.values}))
 
 
-def _cells(box: Box, zoom: int) -> list[Cluster]:
+def _cells(box: Box, zoom: int, chosen: Chosen) -> list[Any]:
     level = grid.kept_level(zoom)
     values = {
         "level": level,
@@ -112,19 +147,29 @@ def _cells(box: Box, zoom: int) -> list[Cluster]:
         "east": grid.column(box.east, level),
         "south": grid.row(box.south, level),
         "north": grid.row(box.north, level),
+        **chosen.values,
     }
-    return [_cluster(row) for row in _rows(_CELLS, values)]
+    return _rows(chosen.into(_CELLS), values)
 
 
-def _cluster(row: tuple[Any, ...]) -> Cluster:
-    _, _, lat, lon, city, *numbers = row
-    number = sum(numbers)
-    states = {name: many for name, many in zip(STATES, numbers, strict=True) if many}
-    return Cluster(_degrees(lat / number), _degrees(lon / number), number, states, city)
+def _clusters(rows: Sequence[Any], chosen: Chosen) -> list[Cluster]:
+    """Cells as clusters, as far as they have any that is chosen. One of a state alone is in the
+    middle of all: no cell knows more."""
+    found = []
+    for _, _, lat, lon, city, *numbers in rows:
+        by_state = dict(zip(STATES, numbers, strict=True))
+        states = {
+            name: many for name, many in by_state.items() if many and chosen.state in ("", name)
+        }
+        if states:
+            all_of_them, number = sum(numbers), sum(states.values())
+            middle = (_degrees(lat / all_of_them), _degrees(lon / all_of_them))
+            found.append(Cluster(*middle, number, states, city))
+    return found
 
 
-def _places(box: Box) -> list[Spot]:
-    rows = _rows(_PLACES, {**_edges(box), "limit": FEW + 1})
+def _places(box: Box, chosen: Chosen) -> list[Spot]:
+    rows = _rows(chosen.into(_PLACES), {**_edges(box), "limit": FEW + 1, **chosen.values})
     return [
         Spot(location, owner, key, name, city, _degrees(lat), _degrees(lon), *state)
         for location, owner, key, name, city, lat, lon, *state in rows

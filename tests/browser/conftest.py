@@ -50,11 +50,16 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
+@pytest.fixture(autouse=True)
+def static_files() -> None:
+    """They are sent in a way that Django warns of. As config.asgi has it; pytest sets the filters
+    anew for each test."""
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous")
+
+
 @pytest.fixture
 def watched(chromium: Browser, hub: Any) -> Iterator[Watched]:
     """A page in which an operator has logged in, by the form."""
-    # As config.asgi has it; pytest sets the filters anew for each test.
-    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous")
     user: Any = get_user_model().objects.create_superuser("browsing", password=PASSWORD)
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, timezone_id="UTC")
     page = Watched(context, hub.url)

@@ -32,6 +32,7 @@ PAGES = {
     "quality-owner": "/admin/quality/NL/CPO/",
     "map-places": "/admin/map/",
     "map-clusters": "/admin/map/?lat=48&lon=12&zoom=4",
+    "map-narrowed": "/admin/map/?owner=NL/CPO&state=in_use",
     "objects": "/admin/objects/",
     "objects-found": "/admin/objects/?owner=NL/CPO",
     "pushes": "/admin/pushes/",
@@ -168,6 +169,23 @@ def test_a_cluster_is_looked_into_and_the_address_follows(busy: None, watched: W
     page.wait_for_url("**zoom=5**")
     expect(page.locator("#map-told")).to_contain_text("in sight")
     expect(page.locator("#map-moved")).to_be_visible()
+    watched.check()
+
+
+def test_the_map_is_narrowed_and_stays_so_when_it_is_moved(busy: None, watched: Watched) -> None:
+    page = watched.open("/admin/map/")
+    expect(page.locator(".earth .spot")).to_have_count(len(CITIES))
+    page.get_by_label("Owner").fill("NL/CPO")
+    page.get_by_label("Status").select_option("out_of_order")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator(".earth .spot")).to_have_count(1)
+    expect(page.get_by_role("button", name=re.compile("Lyon main station"))).to_have_text("O")
+    page.get_by_role("button", name="Zoom out").click()
+    page.wait_for_url("**owner=NL%2FCPO&state=out_of_order")
+    expect(page.locator("#map-told")).to_have_text("1 Location in sight.")
+    watched.check()
+    page.get_by_role("link", name="Show all", exact=True).click()
+    expect(page.locator(".earth .spot")).to_have_count(len(CITIES))
     watched.check()
 
 

@@ -12,7 +12,7 @@ from apps.hubclientinfo import agreements
 from apps.parties.models import Agreement
 from apps.parties.models import Platform as Row
 from apps.traffic.models import Leg
-from tests.browser.watched import Watched
+from tests.browser.watched import Watched, token_shown
 from tests.console.saying import soon
 from tests.gateway.objects import location, tariff, token
 from tests.hub import Hub
@@ -120,7 +120,7 @@ def test_a_partner_is_invited_and_watched_while_it_registers(
     page.get_by_text("An e-mail with the token").click()
     page.screenshot(path=pictures / "invitation-wide-light.png", full_page=True)
     watched.check()
-    token_a = str(page.locator("pre.wire").nth(1).text_content())
+    token_a = token_shown(page)
     page.get_by_role("link", name="Watch it register").click()
     expect(page.get_by_role("heading", name="Turn: the partner")).to_be_visible()
     watched.check()

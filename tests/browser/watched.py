@@ -22,6 +22,12 @@ document.addEventListener('securitypolicyviolation', (event) => {
 """
 
 
+def token_shown(page: Page) -> str:
+    """The CREDENTIALS_TOKEN_A on the page of an invitation."""
+    name = page.get_by_text("CREDENTIALS_TOKEN_A", exact=True)
+    return str(name.locator("xpath=following-sibling::dd[1]/pre").text_content())
+
+
 class Watched:
     """One page; `wrong` is what was seen so far that must not be."""
 

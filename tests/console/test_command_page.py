@@ -2,19 +2,21 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from apps.console import command_facts
 from apps.console.command_facts import Asked, Page, commands
 from apps.gateway.asgi import application as gateway
 from apps.store.models import StandIn
 from apps.traffic.models import Leg
 from apps.traffic.record import BodyPolicy
 from tests.console.saying import soon, words
-from tests.gateway.objects import location, token
+from tests.gateway.objects import location, session, token
 from tests.hub import Hub
 from tests.platforms import RECEIVER, Platform
 
@@ -27,6 +29,21 @@ def order(msp: Platform, number: str = "c-1", command: str = "START_SESSION", **
         "POST", "commands", RECEIVER, command, json=body, to=CPO,
         headers={"X-Correlation-ID": number},
     )  # fmt: skip
+
+
+def ask_for_profile(msp: Platform, method: str, number: str) -> None:
+    """Asks for a charging profile, sets or clears one."""
+    url = msp.callback_url("chargingprofiles")
+    profile = {"charging_rate_unit": "A", "charging_profile_period": []}
+    more: dict[str, Any] = {"query": f"duration=900&response_url={quote(url, safe='')}"}
+    if method == "PUT":
+        more = {"json": {"charging_profile": profile, "response_url": url}}
+    reply = msp.request(
+        method, "chargingprofiles", RECEIVER, "S1", to=CPO,
+        headers={"X-Correlation-ID": number}, **more,
+    )  # fmt: skip
+    assert reply.code == 1000, reply
+    msp.heard(tail=url.rpartition("/")[2])
 
 
 def told(at: Any = None, **asked: Any) -> Page:
@@ -152,6 +169,64 @@ def test_it_is_narrowed(
     second = Leg.objects.get(correlation_id="c-2", direction="in")
     assert found(before=second.pk) == ["c-1"]
     assert found(before=999_999_999) == []
+
+
+def test_charging_profiles_are_told_as_commands_are(
+    hub: Hub, both: None, cpo: Platform, msp: Platform, operator: Client
+) -> None:
+    cpo.objects.put("sessions", session())
+    order(msp, "c-0")
+    msp.heard(module="results")
+    for number, method in enumerate(("PUT", "GET", "DELETE"), 1):
+        ask_for_profile(msp, method, f"c-{number}")
+
+    def there() -> bool:
+        hub.flush()
+        return Leg.objects.exclude(follows="").count() == 4
+
+    assert soon(there)
+    rows = {row["correlation_id"]: row for row in told().commands}
+    assert list(rows) == ["c-3", "c-2", "c-1", "c-0"]
+    words_of = [(row["module"], row["command"], row["state"]) for row in rows.values()]
+    assert words_of == [
+        ("chargingprofiles", "ClearProfile", "done"),
+        ("chargingprofiles", "ActiveChargingProfile", "done"),
+        ("chargingprofiles", "ChargingProfile", "done"),
+        ("commands", "START_SESSION", "done"),
+    ]
+    assert all(row["result"]["taken"]["outcome"] == "ok" for row in rows.values())
+    chosen = operator.get(URL, {"command": "ChargingProfile", "format": "json"}).json()
+    assert [row["correlation_id"] for row in chosen["commands"]] == ["c-1"]
+    assert "ClearProfile" in words(operator.get(URL))
+
+
+def test_looking_on_finds_every_command_once(
+    hub: Hub, both: None, cpo: Platform, msp: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cpo.faults.set("no_result")
+    for number in range(7):
+        order(msp, f"c-{number}")
+        if number % 2:
+            msp.request(
+                "DELETE", "chargingprofiles", RECEIVER, "S1", to=CPO,
+                query=f"response_url={quote(msp.callback_url('chargingprofiles'), safe='')}",
+                headers={"X-Correlation-ID": f"p-{number}"},
+            )  # fmt: skip
+
+    def there() -> bool:
+        hub.flush()
+        return Leg.objects.filter(interface="RECEIVER", direction="in").count() == 10
+
+    assert soon(there)
+    monkeypatch.setattr(command_facts, "MOST_READ", 3)
+    found: list[str] = []
+    page = told()
+    for _ in range(20):
+        found += [row["correlation_id"] for row in page.commands]
+        if page.further is None:
+            break
+        page = told(before=page.further)
+    assert sorted(found) == ["c-0", "c-1", "c-2", "c-3", "c-4", "c-5", "c-6", "p-1", "p-3", "p-5"]
 
 
 def test_an_empty_page_says_what_a_command_is(hub: Hub, viewer: Client) -> None:

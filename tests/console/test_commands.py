@@ -206,7 +206,7 @@ def test_the_hub_tells_how_it_is_set(hub: Hub, cpo: Platform) -> None:
     answer = command("hub")
     assert answer["party"] == "NL/HUB"
     assert answer["versions_url"] == hub.versions_url
-    assert answer["versions"] == ["2.2.1"]
+    assert answer["versions"] == ["2.1.1", "2.2.1", "2.3.0"]
     assert "locations" in answer["modules"]
     assert answer["platforms"] == {"CONNECTED": 1}
     assert answer["settings"]["secret_key"] == "set"

@@ -73,7 +73,7 @@ def test_with_a_file_the_answer_is_one_document(manage: Manage, hub: Hub, tmp_pa
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["export", "nothing"], "the hub has no module 'nothing'; it keeps: cdrs, locations,"),
+        (["export", "nothing"], "the hub has no module 'nothing'; it keeps: booking_locations, "),
         (["export", "commands"], "the hub keeps nothing of 'commands'"),
         (["export", "locations", "--json"], "name a file with --output"),
         (["export", "locations", "--resume"], "name a file with --output"),

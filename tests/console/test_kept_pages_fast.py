@@ -38,6 +38,10 @@ FILL = (
         for level in LEVELS
     ),
     f"""
+    INSERT INTO summaries_ownercell (owner, level, x, y, lat, lon, city, {", ".join(STATES)})
+    SELECT 'NL/CPO', level, x, y, lat, lon, city, {", ".join(STATES)} FROM summaries_cell
+    """,
+    f"""
     INSERT INTO tariffs_tariff (owner, key, audience, payload, version, origin, cause, flagged)
     SELECT CASE WHEN mod(n, 2) = 0 THEN 'NL/CPO' ELSE 'BE/CPO' END, 'T' || n, '', '{{}}', '2.2.1',
         'push', '', false FROM generate_series(1, {ROWS}) n
@@ -65,9 +69,9 @@ FILL = (
 )
 BIG = ("summaries_", "tariffs_tariff", "store_", "outbox_payload", "outbox_delivery")
 TABLES = (
-    "summaries_place", "summaries_cell", "summaries_score", "summaries_findingcount",
-    "tariffs_tariff", "store_finding", "store_tally", "store_tallychange", "outbox_payload",
-    "outbox_delivery", "counts_queue",
+    "summaries_place", "summaries_cell", "summaries_ownercell", "summaries_score",
+    "summaries_findingcount", "tariffs_tariff", "store_finding", "store_tally",
+    "store_tallychange", "outbox_payload", "outbox_delivery", "counts_queue",
 )  # fmt: skip
 # Cells of a screen, places of a screen at the zoom where cells end, the heads of the lanes.
 MOST = 20_000
@@ -109,6 +113,11 @@ def reader(much: None) -> Iterator[Client]:
         ("/admin/map/?lat=50&lon=7&zoom=10", MOST),
         ("/admin/map/?lat=50&lon=7&zoom=11", MOST),
         ("/admin/map/?lat=50&lon=7&zoom=15", 500),
+        ("/admin/map/?owner=NL/CPO", MOST),
+        ("/admin/map/?owner=NL/CPO&lat=50&lon=7&zoom=10", MOST),
+        ("/admin/map/?owner=BE/CPO", MOST),
+        ("/admin/map/?state=planned", MOST),
+        ("/admin/map/?owner=NL/CPO&state=planned&lat=50&lon=7&zoom=10", MOST),
         ("/admin/map/?west=-180&south=-90&east=180&north=90&zoom=18&format=json", MOST),
         ("/admin/quality/", 500),
         ("/admin/quality/BE/CPO/", 500),

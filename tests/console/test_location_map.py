@@ -15,7 +15,7 @@ from apps.summaries.models import Place
 from apps.summaries.region import FEW
 from apps.summaries.walk import walk
 from tests.console.saying import words
-from tests.gateway.objects import location
+from tests.gateway.objects import evse, location
 from tests.hub import Hub
 from tests.platforms import RECEIVER, Platform
 
@@ -95,6 +95,25 @@ def test_only_what_is_in_the_box_is_shown(placed: None, operator: Client) -> Non
     assert found(operator, **box)["total"] == 1
     assert found(operator, **{**box, "west": 4.95})["total"] == 0
     assert "No Locations here." in words(operator.get(PAGE, {"lat": 40, "lon": 5, "zoom": 9}))
+
+
+def test_it_is_narrowed_to_an_owner_and_a_status(
+    placed: None, cpo: Platform, operator: Client
+) -> None:
+    charging = [evse(status="CHARGING")]
+    body = place(45.76, 4.84, "L2", evses=charging)
+    assert cpo.request("PUT", "locations", RECEIVER, "NL/CPO/L2", json=body, to=HUB).code == 1000
+    look()
+    assert [each["id"] for each in found(operator, state="in_use")["places"]] == ["L2"]
+    assert found(operator, owner="nl/cpo")["total"] == 2
+    assert found(operator, owner="NL/CPO", state="available")["total"] == 1
+    assert found(operator, owner="BE/CPO")["total"] == 0
+    assert found(operator, owner="nonsense", state="nonsense")["total"] == 2
+    page = operator.get(PAGE, {"state": "in_use", "owner": "NL/CPO"})
+    assert 'data-kept="owner=NL%2FCPO&amp;state=in_use"' in page.content.decode()
+    assert "1 Location here." in words(page)
+    assert "Write a country code" in words(operator.get(PAGE, {"owner": "nonsense"}))
+    assert "No such Locations here." in words(operator.get(PAGE, {"owner": "BE/CPO"}))
 
 
 @pytest.mark.parametrize(

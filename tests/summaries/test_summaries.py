@@ -1,14 +1,16 @@
 """What tasks read out of kept objects: in step with them, whatever comes, changes and goes."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
+import pytest
 from django.db import connection
 
 from apps.store.models import Finding
 from apps.summaries import grid, scores
-from apps.summaries.models import Cell, FindingCount, Looked, Place, Progress, Score
-from apps.summaries.region import FEW, extent, region
+from apps.summaries.models import Cell, FindingCount, Looked, OwnerCell, Place, Progress, Score
+from apps.summaries.region import FEW, Chosen, extent, region
 from apps.summaries.states import STATES
 from apps.summaries.walk import BATCH, OVERLAP, tidy, walk
 from tests.gateway.objects import LATER, connector, evse, location, tariff
@@ -174,6 +176,56 @@ def test_few_places_are_shown_one_by_one_and_many_as_clusters(hub: Hub) -> None:
     edges = extent()
     assert edges is not None
     assert edges.south < 45_000_000 < 51_000_000 < edges.north
+
+
+def test_places_are_chosen_by_owner_and_state(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = [evse(status="CHARGING")]
+    for number, (party, evses) in enumerate(
+        (("CPO", None), ("CPO", busy), ("CPO", None), ("OTH", busy), ("OTH", None))
+    ):
+        more: dict[str, Any] = {} if evses is None else {"evses": evses}
+        body = location(f"L{number}", **at(52 + number / 10, 5), **more) | {"party_id": party}
+        put("locations", body, NOW, owner=f"NL/{party}")
+    walk(NOW)
+    asked = {
+        Chosen(): 5, Chosen("NL/CPO"): 3, Chosen("NL/OTH"): 2, Chosen("BE/CPO"): 0,
+        Chosen(state="in_use"): 2, Chosen("NL/CPO", "in_use"): 1, Chosen(state="planned"): 0,
+    }  # fmt: skip
+    for zoom in (2, 9, 12):
+        assert {each: region(WORLD, zoom, each).total for each in asked} == asked
+    # As clusters, too: where there are more than can be looked at one by one.
+    monkeypatch.setattr("apps.summaries.region.MOST_LOOKED_AT", 0)
+    for each, number in asked.items():
+        found = region(WORLD, 9, each)
+        assert (found.total, sum(c.number for c in found.clusters)) == (number, number)
+        assert all(set(c.states) <= {each.state or name for name in STATES} for c in found.clusters)
+    edges = extent("NL/OTH")
+    assert edges is not None
+    assert edges.south > 52_200_000
+    assert extent("BE/CPO") is None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH gone AS (SELECT sequence FROM locations_location WHERE owner = 'NL/OTH')"
+            " DELETE FROM locations_evse WHERE location_id IN (SELECT sequence FROM gone)"
+        )
+        cursor.execute("DELETE FROM locations_location WHERE owner = 'NL/OTH'")
+    assert tidy() == 2
+    assert set(OwnerCell.objects.values_list("owner", flat=True)) == {"NL/CPO"}
+
+
+def test_cells_of_owners_are_filled_as_they_are_kept(hub: Hub) -> None:
+    """The migration that made them reads what was there before."""
+    for number in range(4):
+        put("locations", location(f"L{number}", **at(-52 + number * 30, number * -17)), NOW)
+    walk(NOW)
+    columns = ("owner", "level", "x", "y", "lat", "lon", "city", *STATES)
+    kept = set(OwnerCell.objects.values_list(*columns))
+    assert len(kept) >= len(grid.LEVELS)
+    OwnerCell.objects.all().delete()
+    migration = import_module("apps.summaries.migrations.0003_cells_of_owners")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.FILL)
+    assert set(OwnerCell.objects.values_list(*columns)) == kept
 
 
 def test_an_empty_hub_has_no_extent(hub: Hub) -> None:

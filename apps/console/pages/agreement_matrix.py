@@ -2,6 +2,7 @@
 letter and colour how the two stand to each other, and leads to the page of the pair.
 """
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -45,16 +46,11 @@ def page(request: HttpRequest) -> HttpResponse:
     form = MatrixForm(request.GET)
     form.is_valid()
     given = {name: form.cleaned_data.get(name, "") for name in form.fields}
-    directory.refresh_if_changed()
-    network = directory.snapshot()
-    everybody = sides(network)
-    down, across = (
-        _page(request, name, chosen(side, given[text]), given)
-        for name, side, text in zip((DOWN, ACROSS), everybody, ("cpo", "emsp"), strict=True)
-    )
-    asked = modules(given["module"])
+    at = {name: number(request, name) or 1 for name in (DOWN, ACROSS)}
     if twin.wanted(request):
-        return twin.twin(_json(network, down, across, asked, given["module"]))
+        return twin.twin(matrix(given, at))
+    network, everybody, down, across = _found(given, at)
+    asked = modules(given["module"])
     context = {
         **admin.site.each_context(request),
         "title": "Agreements matrix",
@@ -72,29 +68,13 @@ def page(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "console/agreement_matrix.html", context)
 
 
-def _page(
-    request: HttpRequest, name: str, side: list[Side], given: dict[str, str]
-) -> dict[str, Any]:
-    """Up to MOST of a side, and the queries of the pages beside it."""
-    last = max(1, -(-len(side) // MOST))
-    at = min(max(number(request, name) or 1, 1), last)
-    other = ACROSS if name == DOWN else DOWN
-    kept = {**given, other: number(request, other) or 1}
+def matrix(given: Mapping[str, str], at: Mapping[str, int]) -> dict[str, Any]:
+    """The cells of one page each way as plain data; `given` has the fields of the form, `at` the
+    pages from 1."""
+    network, _, down, across = _found(given, at)
+    asked = modules(given["module"])
     return {
-        "sides": side[(at - 1) * MOST : at * MOST],
-        "at": at,
-        "last": last,
-        "all": len(side),
-        "before": urlencode({**kept, name: at - 1}) if at > 1 else "",
-        "after": urlencode({**kept, name: at + 1}) if at < last else "",
-    }
-
-
-def _json(
-    network: Network, down: Any, across: Any, asked: list[Module], module: str
-) -> dict[str, Any]:
-    return {
-        "module": module,
+        "module": given["module"],
         "policy": "open" if network.open_policy else "required",
         "cpos": [_fact(side) for side in down["sides"]],
         "emsps": [_fact(side) for side in across["sides"]],
@@ -111,6 +91,38 @@ def _json(
             if cpo.party != emsp.party
         ],
     }  # fmt: skip
+
+
+def _found(
+    given: Mapping[str, str], at: Mapping[str, int]
+) -> tuple[Network, tuple[list[Side], list[Side]], dict[str, Any], dict[str, Any]]:
+    """The network as it is now, both its sides, and the page of each that is asked for."""
+    directory.refresh_if_changed()
+    network = directory.snapshot()
+    down, across = everybody = sides(network)
+    return (
+        network,
+        everybody,
+        _page(DOWN, at, chosen(down, given["cpo"]), given),
+        _page(ACROSS, at, chosen(across, given["emsp"]), given),
+    )
+
+
+def _page(
+    name: str, pages: Mapping[str, int], side: list[Side], given: Mapping[str, str]
+) -> dict[str, Any]:
+    """Up to MOST of a side, and the queries of the pages beside it."""
+    last = max(1, -(-len(side) // MOST))
+    at = min(max(pages[name], 1), last)
+    kept = {**given, **pages}
+    return {
+        "sides": side[(at - 1) * MOST : at * MOST],
+        "at": at,
+        "last": last,
+        "all": len(side),
+        "before": urlencode({**kept, name: at - 1}) if at > 1 else "",
+        "after": urlencode({**kept, name: at + 1}) if at < last else "",
+    }
 
 
 def _fact(side: Side) -> dict[str, Any]:

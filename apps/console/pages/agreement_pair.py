@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -25,7 +26,6 @@ from apps.parties import directory
 from apps.parties.models import Agreement
 from hub.ocpi.ids import PartyId
 from hub.routing.agreements import EVERYBODY, flaw
-from hub.routing.network import Network
 
 NEEDED = ("parties.view_platform", "parties.view_agreement")
 
@@ -58,9 +58,8 @@ def page(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied
         if form.is_valid() and _record(request, one, other, form.cleaned_data):
             return HttpResponseRedirect(url_of(one, other))
-    directory.refresh_if_changed()
     asked = request.GET.get("module", "")
-    facts = _facts(request, directory.snapshot(), one, other, asked if asked in registry() else "")
+    facts = pair(request.user, one, other, asked if asked in registry() else "")
     if twin.wanted(request):
         return twin.twin(facts)
     refused = facts["refusals"]
@@ -88,17 +87,26 @@ def url_of(one: PartyId | str, other: PartyId | str) -> str:
 def _parties(request: HttpRequest) -> tuple[PartyId, PartyId]:
     """The two that are asked for. Raises Http404 where they cannot be two parties."""
     one, other = (request.GET.get(name, "").strip().upper()[:6] for name in ("one", "other"))
-    if EVERYBODY in (one, other) or flaw(one, other, None, None):
-        raise Http404("two parties such as NL/CPO are needed")
+    if why := no_pair(one, other):
+        raise Http404(why)
     return PartyId.parse(one), PartyId.parse(other)
 
 
-def _facts(
-    request: HttpRequest, network: Network, one: PartyId, other: PartyId, asked: str
+def no_pair(one: str, other: str) -> str:
+    """Why these are not two parties; empty when they are."""
+    wrong = EVERYBODY in (one, other) or flaw(one, other, None, None)
+    return "two parties such as NL/CPO are needed" if wrong else ""
+
+
+def pair(
+    user: User | AnonymousUser, one: PartyId, other: PartyId, asked: str = ""
 ) -> dict[str, Any]:
-    now = timezone.now()
+    """How two parties stand to each other now, why in the module `asked`, and what was refused
+    between them lately, as far as the user may see messages."""
+    directory.refresh_if_changed()
+    network, now = directory.snapshot(), timezone.now()
     rules = between(network, one, other)
-    seen = request.user.has_perm("traffic.view_leg")
+    seen = user.has_perm("traffic.view_leg")
     return {
         "one": str(one),
         "other": str(other),

@@ -11,9 +11,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from apps.console import agreement_facts
 from apps.console.acts import Act, ActsAdmin
 from apps.console.columns import moment, shown, table
 from apps.console.fields import ManyOf, PartyField
+from apps.console.told_pages import Telling
 from apps.hubclientinfo import agreements
 from apps.modules import registry
 from apps.parties.models import Agreement
@@ -86,6 +88,7 @@ def _act(act: rules.Act, label: str, warning: str) -> Act:
 class AgreementAdmin(ActsAdmin):
     """Every change reaches the gateway at once."""
 
+    telling = Telling(agreement_facts.agreements)
     acts = (
         _act(
             rules.Act.ACTIVATE,

@@ -16,13 +16,15 @@ from apps.alerts.channels import configured
 from apps.alerts.models import Alert, Notice
 from apps.console import alert_facts
 from apps.console.columns import NOTHING, moment, shown, table
+from apps.console.told_pages import Telling, ToldAdmin, each
 
 LEVELS = {Notice.State.SENT: messages.SUCCESS}
 
 
-class AlertAdmin(admin.ModelAdmin):
+class AlertAdmin(ToldAdmin):
     """For looking only: an alert ends when what it is about has ended."""
 
+    telling = Telling(each(alert_facts.alert))
     change_form_template = "console/read_only.html"
     empty_text = "No alerts. There is one when something has needed a person for a minute."
     list_display = ("kind", "about", "text", "now", "since_when", "told")

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.console import twin
 from apps.operators import api_tokens
 from apps.operators.models import ApiToken, Scope
 from apps.operators.told import told
@@ -47,12 +48,15 @@ def page(request: HttpRequest) -> HttpResponse:
         token = _made(request, form.cleaned_data)
         form = TokenForm()
     now = timezone.now()
+    tokens = [api_tokens.fact(row, now) for row in _seen(request)[:MOST]]
+    if request.method == "GET" and twin.wanted(request):
+        return twin.twin({"now": now, "tokens": tokens})
     context = {
         **admin.site.each_context(request),
         "title": "API tokens",
         "form": form,
         "token": token,
-        "tokens": [api_tokens.fact(row, now) for row in _seen(request)[:MOST]],
+        "tokens": tokens,
         "all": request.user.has_perm(SEES_ALL),
     }
     return TemplateResponse(request, "console/api_tokens.html", context)

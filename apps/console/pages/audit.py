@@ -8,9 +8,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from apps.audit import chain
 from apps.audit.models import Entry
 from apps.console.columns import NOTHING, moment, table
 from apps.console.endless import EndlessAdmin
+from apps.console.told_pages import Telling, each
 
 
 class EntryFilter(forms.Form):
@@ -25,6 +27,7 @@ class EntryFilter(forms.Form):
 class EntryAdmin(EndlessAdmin):
     """One act on a page, with what it changed."""
 
+    telling = Telling(each(chain.fact))
     filters = EntryFilter
     narrowing = ("actor", "act", "kind", "subject")
     empty_text = "Nobody has done anything yet."

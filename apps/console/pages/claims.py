@@ -6,8 +6,10 @@ from typing import Any
 from django.db.models import Case, Model, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 
+from apps.console import facts
 from apps.console.acts import Act, ActsAdmin
 from apps.console.columns import moment
+from apps.console.told_pages import Telling, each
 from apps.credentials.rows import decide_claim
 from apps.parties.models import PartyClaim
 
@@ -36,6 +38,7 @@ def _reject(claim: PartyClaim, reason: str, now: datetime) -> str:
 class ClaimAdmin(ActsAdmin):
     """Open claims first; a claim is decided, never edited."""
 
+    telling = Telling(each(facts.claim))
     acts = (
         Act(
             "grant",

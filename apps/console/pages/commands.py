@@ -1,5 +1,6 @@
 """The commands page: command, response and result in one row, whose turn it is, and time-outs."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,10 +13,10 @@ from django.utils import timezone
 
 from apps.console import twin
 from apps.console.command_facts import Asked, State, commands
+from apps.console.command_kinds import kinds
 from apps.console.endless import OLDER, number
 from apps.console.fields import PartyField
 from apps.console.log_list import LogFilter
-from apps.modules import registry
 
 NEEDED = ("traffic.view_leg",)
 TONES = {
@@ -28,10 +29,7 @@ TONES = {
 
 
 def _commands() -> list[tuple[str, str]]:
-    """Every command there is: the values of the URL parameter of the module."""
-    takes = registry()["commands"].routes[0].operations["POST"].takes
-    names = [] if isinstance(takes, str) else sorted(takes.names)
-    return [("", "all"), *((name, name) for name in names)]
+    return [("", "all"), *((kind.word, kind.word) for kind in kinds())]
 
 
 class CommandFilter(forms.Form):
@@ -68,7 +66,7 @@ def page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form, now = CommandFilter(request.GET), timezone.now()
     given = form.cleaned_data if form.is_valid() else {}
-    found = commands(_asked(given, number(request, OLDER)), now)
+    found = commands(asked(given, number(request, OLDER)), now)
     kept = {name: request.GET[name] for name in form.fields if request.GET.get(name)}
     shown = found.commands if form.is_valid() else []
     if twin.wanted(request):
@@ -90,7 +88,8 @@ def page(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "console/commands.html", context)
 
 
-def _asked(given: dict[str, Any], before: int | None) -> Asked:
+def asked(given: Mapping[str, Any], before: int | None) -> Asked:
+    """What the form asks for; `before` is the message to go on before."""
     platform = given.get("platform")
     return Asked(
         party=given.get("party", ""),

@@ -22,6 +22,20 @@ def is_there(row: Platform) -> SafeString:
     return table(headings, [cells], NOTHING)
 
 
+@admin.display(description="told which parties it reaches")
+def naming(row: Platform) -> SafeString:
+    found = facts.naming(row)
+    since, tried = found["differs_since"], found["attempts"]
+    cells = (
+        shown(found["told"]),
+        shown(since) if since else "no",
+        f"{tried}: {found['said']}" if found["said"] else tried,
+        shown(found["not_before"]),
+    )
+    headings = ("last told", "differs since", "attempts since", "next not before")
+    return table(headings, [cells] if found["told"] or since else [], "only OCPI 2.3.0 is told")
+
+
 @admin.display(description="changes of status")
 def history(row: Platform) -> SafeString:
     rows = [

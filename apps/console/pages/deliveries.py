@@ -10,9 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from apps.console import delivery_facts
 from apps.console.acts import Act, ActsAdmin
 from apps.console.columns import NOTHING, moment, to_trace, wire
 from apps.console.endless import EndlessAdmin, number
+from apps.console.told_pages import Telling
 from apps.outbox import by_hand
 from apps.outbox.models import Delivery
 from apps.parties.models import Platform
@@ -67,6 +69,7 @@ class DeliveryAdmin(EndlessAdmin, ActsAdmin):
     """The latest first, or those that one platform has yet to get. Acts are done to them; nothing
     of them can be edited."""
 
+    telling = Telling(lambda rows, now: delivery_facts.deliveries(rows))
     acts = ACTS
     change_form_template = "console/acts_form.html"
     narrowing = ("waiting_for",)

@@ -10,11 +10,12 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 
-from apps.console import kept_rows
+from apps.console import kept_objects, kept_rows
 from apps.console.columns import moment, to_row
 from apps.console.endless import EndlessAdmin
 from apps.console.fields import PartyField
 from apps.console.pages import kept_facts
+from apps.console.told_pages import Telling, each
 from apps.modules import registry
 from apps.parties.models import Platform
 from apps.store import findings, references
@@ -68,6 +69,7 @@ class FindingFilter(forms.Form):
 class FindingAdmin(EndlessAdmin):
     """For looking only: a finding goes when its owner mends the object."""
 
+    telling = Telling(each(kept_objects.finding))
     filters = FindingFilter
     narrowing = ("platform", "module", "severity", "code", "owner")
     empty_text = "No findings: nothing is wrong with what the hub keeps."

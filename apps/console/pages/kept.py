@@ -9,11 +9,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.console import kept_rows
+from apps.console import kept_objects, kept_rows
 from apps.console.columns import moment, wire_json
 from apps.console.endless import NEWEST_FIRST, EndlessAdmin, Order
 from apps.console.fields import PartyField
 from apps.console.pages import kept_facts
+from apps.console.told_pages import Telling, each
 from apps.parties.models import CredentialsRole
 from apps.store.models import CustomObject
 from apps.store.objects import EVERYONE, StoredObject
@@ -49,6 +50,7 @@ class KeptFilter(forms.Form):
 class KeptAdmin(EndlessAdmin):
     """For looking only: what the hub keeps is its owner's to change."""
 
+    telling = Telling(each(kept_objects.in_short), each(kept_objects.whole))
     filters = KeptFilter
     narrowing: ClassVar[tuple[str, ...]] = ("owner", "copies", "party", "flagged")
     search_fields = ("key",)

@@ -18,6 +18,7 @@ from apps.console.acts import Act, ActsAdmin
 from apps.console.columns import NOTHING, moment, to_list, to_trace
 from apps.console.endless import NEWEST_FIRST, EndlessAdmin, Order, number
 from apps.console.log_list import BY_TIME, NARROWING, LogFilter, LogList
+from apps.console.told_pages import Telling, each
 from apps.parties.models import Platform
 from apps.traffic.models import Direction, Leg
 
@@ -45,6 +46,7 @@ ACTS = (
 class LegAdmin(EndlessAdmin, ActsAdmin):
     """The newest first, narrowed by what has an index; one message beside its other leg."""
 
+    telling = Telling(each(message_facts.in_short), each(message_facts.alone))
     acts = ACTS
     filters = LogFilter
     narrowing = NARROWING
@@ -62,6 +64,10 @@ class LegAdmin(EndlessAdmin, ActsAdmin):
         ("Routing", {"fields": ROUTING}),
     )
     time = staticmethod(moment("at", "time"))
+
+    def beside(self, found: ChangeList) -> dict[str, Any]:
+        assert isinstance(found, LogList)
+        return {**super().beside(found), "looked_to": found.looked_to}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Leg]:
         named = Platform.objects.filter(pk=OuterRef("platform_id")).values("name")[:1]

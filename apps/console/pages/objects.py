@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
@@ -46,28 +47,14 @@ class ObjectsForm(forms.Form):
 def page(request: HttpRequest) -> HttpResponse:
     """`?module=`, `?owner=` and `?q=`, an id without regard to case. Without owner and id, how many
     objects there are of each module."""
-    modules = [name for name, _ in _modules() if name and _may(request, name)]
-    if not modules:
+    if not visible(request.user):
         raise PermissionDenied
     form = ObjectsForm(request.GET)
-    asked: Asked = form.cleaned_data if form.is_valid() else {}
-    if asked.get("module"):
-        modules = [name for name in modules if name == asked["module"]]
-    searched = bool(asked.get("owner") or asked.get("q"))
-    found = [_of(name, asked) for name in modules] if searched else []
-    numbers = _numbers(modules) if not searched and form.is_valid() else []
+    asked: Asked | None = form.cleaned_data if form.is_valid() else None
+    searched = asked is not None and _searched(asked)
+    found, numbers = _looked_up(request.user, asked)
     if twin.wanted(request):
-        facts = [
-            {**each, "objects": [kept_objects.in_short(row) for row in each["rows"]]}
-            for each in found
-        ]
-        told = ("module", "objects", "more")
-        return twin.twin(
-            {
-                "found": [{name: each[name] for name in told} for each in facts],
-                "modules": numbers,
-            }
-        )
+        return twin.twin(_told(found, numbers))
     context = {
         **admin.site.each_context(request),
         "title": "Objects",
@@ -80,9 +67,48 @@ def page(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "console/objects.html", context)
 
 
-def _may(request: HttpRequest, module: str) -> bool:
+def objects(user: User | AnonymousUser, asked: Asked) -> dict[str, Any]:
+    """What the box finds of what a user may see; without owner and id, how much there is."""
+    return _told(*_looked_up(user, asked))
+
+
+def visible(user: User | AnonymousUser) -> list[str]:
+    """The modules whose objects a user may see."""
+    return [name for name, _ in _modules() if name and _may(user, name)]
+
+
+def _may(user: User | AnonymousUser, module: str) -> bool:
     meta = kept_rows.model_of(module)._meta
-    return request.user.has_perm(f"{meta.app_label}.view_{meta.model_name}")
+    return user.has_perm(f"{meta.app_label}.view_{meta.model_name}")
+
+
+def _searched(asked: Asked) -> bool:
+    return bool(asked["owner"] or asked["q"])
+
+
+def _looked_up(
+    user: User | AnonymousUser, asked: Asked | None
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The objects that fit, by module, or the numbers of all; neither where it cannot be read what
+    is asked."""
+    if asked is None:
+        return [], []
+    modules = [name for name in visible(user) if asked["module"] in ("", name)]
+    if _searched(asked):
+        return [_of(name, asked) for name in modules], []
+    return [], _numbers(modules)
+
+
+def _told(found: list[dict[str, Any]], numbers: list[dict[str, Any]]) -> dict[str, Any]:
+    listed = [
+        {
+            "module": each["module"],
+            "objects": [kept_objects.in_short(row) for row in each["rows"]],
+            "more": each["more"],
+        }
+        for each in found
+    ]
+    return {"found": listed, "modules": numbers}
 
 
 def _of(module: str, asked: Asked) -> dict[str, Any]:

@@ -118,10 +118,15 @@ def refusal_table(found: dict[str, Any]) -> SafeString:
 @admin.display(description="the hub's endpoints, as it sees them")
 def offered(row: Platform) -> SafeString:
     rows = [
-        (each["identifier"], each["role"], format_html("<code>{}</code>", each["url"]))
+        (
+            each["version"],
+            each["identifier"],
+            each["role"] or NOTHING,
+            format_html("<code>{}</code>", each["url"]),
+        )
         for each in platform_facts.offered(row)
     ]
-    return table(("module", "interface", "URL"), rows, "none")
+    return table(("version", "module", "interface", "URL"), rows, "none")
 
 
 @admin.display(description="limits")

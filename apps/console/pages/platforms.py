@@ -17,6 +17,7 @@ from apps.console.acts import ActsAdmin
 from apps.console.columns import NOTHING, moment, shown, table, to_list, to_row
 from apps.console.fields import ManyOf, PartyField
 from apps.console.pages import connection, endpoints, platform_acts, platform_sections
+from apps.console.told_pages import Telling, each, each_at
 from apps.credentials.invitations import NameTaken, invite
 from apps.credentials.pages import VERSIONS
 from apps.modules import registry
@@ -89,6 +90,7 @@ class InvitationForm(forms.Form):
 class PlatformAdmin(ActsAdmin):
     """The list, the page of one platform, and inviting in place of adding."""
 
+    telling = Telling(each(facts.in_short), each_at(facts.platform))
     acts = platform_acts.ACTS
     form = SwitchesForm
     inlines = (endpoints.EndpointInline,)
@@ -97,8 +99,8 @@ class PlatformAdmin(ActsAdmin):
     search_fields = ("name", "roles__party")
     readonly_fields = (
         "state", "versions", "version", "seen", "created", "parties_table", "habits",
-        "tokens_table", "claims_table", "traffic", "is_there", "history", "caught_up", "given",
-        *platform_sections.FIELDS,
+        "tokens_table", "claims_table", "traffic", "is_there", "naming", "history", "caught_up",
+        "given", *platform_sections.FIELDS,
     )  # fmt: skip
     change_form_template = "console/platform.html"
     fieldsets = (
@@ -106,7 +108,7 @@ class PlatformAdmin(ActsAdmin):
         ("Parties and agreements", {"fields": ("parties_table", "claims_table", "agreements")}),
         ("Deliveries and pulls", {"fields": ("lane", "pulls")}),
         ("What went wrong", {"fields": ("refused", "findings")}),
-        ("Connection", {"fields": ("is_there", "history", "caught_up", "given")}),
+        ("Connection", {"fields": ("is_there", "naming", "history", "caught_up", "given")}),
         ("Habits and tokens", {"fields": ("habits", "tokens_table", "created")}),
         ("Switches and limits", {"fields": (*facts.SWITCHES, "limits")}),
         ("What it sees of the hub", {"fields": ("offered",), "classes": ("collapse",)}),
@@ -115,6 +117,7 @@ class PlatformAdmin(ActsAdmin):
     seen = staticmethod(moment("last_seen", "last seen"))
     created = staticmethod(moment("created_at", "first invited"))
     is_there = staticmethod(connection.is_there)
+    naming = staticmethod(connection.naming)
     history = staticmethod(connection.history)
     caught_up = staticmethod(connection.caught_up)
     given = staticmethod(connection.given)

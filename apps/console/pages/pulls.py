@@ -14,6 +14,7 @@ from apps.console import pull_facts
 from apps.console.acts import Act, ActsAdmin
 from apps.console.columns import moment, shown, table, to_list, to_row, wire
 from apps.console.endless import EndlessAdmin, number
+from apps.console.told_pages import Telling, each, each_at
 from apps.sync import plan
 from apps.sync.models import Pull, Source
 from apps.traffic.models import Leg
@@ -64,6 +65,7 @@ ACTS = (
 class SourceAdmin(ActsAdmin):
     """The lists, by platform; what is edited is the platform's switch, on its own page."""
 
+    telling = Telling(each_at(lambda row, now: {"id": row.pk, **pull_facts.source(row, now)}))
     acts = ACTS
     empty_text = (
         "No lists. They appear when a platform has registered that offers lists the hub keeps."
@@ -118,6 +120,7 @@ class SourceAdmin(ActsAdmin):
 class PullAdmin(EndlessAdmin):
     """Every pull, the latest first; those of one list through the list's page."""
 
+    telling = Telling(each(pull_facts.pull))
     narrowing: ClassVar[tuple[str, ...]] = ("list",)
     exact = ("correlation_id",)
     search_fields = exact

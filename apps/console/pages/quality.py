@@ -53,11 +53,7 @@ def page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = NarrowingForm(request.GET)
     asked = Narrowing(**form.cleaned_data) if form.is_valid() else None
-    facts: Fact = {
-        "counted_at": quality_facts.counted_at(),
-        "scores": quality_facts.scores(asked) if asked else [],
-        "rules": quality_facts.rules(asked) if asked else [],
-    }
+    facts = quality_facts.quality(asked)
     if twin.wanted(request):
         return twin.twin(facts)
     owners = _most(facts["rules"])

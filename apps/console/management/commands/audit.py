@@ -9,7 +9,8 @@ from django.core.management.base import CommandParser
 
 from apps.audit import chain
 from apps.audit.models import Entry
-from apps.console.command_line import Answer, Error, HubCommand, columns, pairs, plain
+from apps.console.command_line import Answer, Error, HubCommand, columns, pairs
+from apps.console.twin import plain
 
 COLUMNS = ("at", "actor", "via", "act", "kind", "subject", "reason")
 MOST = 50

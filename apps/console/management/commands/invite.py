@@ -13,8 +13,9 @@ from apps.credentials.invitations import Invitation, NameTaken, invite, invite_a
 from apps.parties.platforms import named
 
 NEXT = """
-Give the partner the versions URL and the token. Its platform reads that URL with the token in the
-Authorization header, then POSTs its credentials. In OCPI 2.2.1 the header carries the Base64 form:
+Give the partner the versions URL and the token; one that speaks OCPI 2.1.1 the URL for its role.
+Its platform reads that URL with the token in the Authorization header, then POSTs its credentials.
+In OCPI 2.2.1 and 2.3.0 the header carries the Base64 form, in 2.1.1 the plain one:
 
   curl -H 'Authorization: Token {token_a_base64}' {versions_url}
 
@@ -42,6 +43,7 @@ class Command(HubCommand):
             "token_a": invitation.token_a,
             "token_a_base64": invitation.token_a_base64,
             "versions_url": invitation.versions_url,
+            "versions_urls_of_2_1_1": invitation.versions_urls_of_2_1_1,
             "expires": invitation.expires,
         }
 
@@ -49,6 +51,9 @@ class Command(HubCommand):
         shown = {
             "platform": answer["platform"],
             "versions URL": answer["versions_url"],
+            **{
+                f"for a 2.1.1 {role}": url for role, url in answer["versions_urls_of_2_1_1"].items()
+            },
             "token, plain": answer["token_a"],
             "token, Base64": answer["token_a_base64"],
             "expires": cell(answer["expires"]),

@@ -41,12 +41,7 @@ class Command(HubCommand):
             tidy()
             scores.count(now)
         if owner is None:
-            asked = Narrowing()
-            return {
-                "counted_at": quality_facts.counted_at(),
-                "scores": quality_facts.scores(asked),
-                "rules": quality_facts.rules(asked),
-            }
+            return quality_facts.quality(Narrowing())
         fact = quality_facts.owner(str(owner))
         text = {"text": letter(fact, settings.HUB.name)} if options["text"] else {}
         return {**fact, **text}

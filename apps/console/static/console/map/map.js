@@ -25,11 +25,14 @@
 
     const sight = () => {
         const middle = map.getCenter();
-        return new URLSearchParams({
+        const query = new URLSearchParams({
             lat: middle.lat.toFixed(4),
             lon: middle.lng.toFixed(4),
             zoom: String(map.getZoom()),
         });
+        /* Which Locations: what the form above has narrowed it to. */
+        new URLSearchParams(box.dataset.kept).forEach((value, name) => query.set(name, value));
+        return query;
     };
 
     const mark = (spot, kind, text, name, size, act) => {
