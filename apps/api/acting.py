@@ -55,6 +55,7 @@ def invitation(made: Invitation) -> dict[str, Any]:
         "token_a": made.token_a,
         "token_a_base64": made.token_a_base64,
         "versions_url": made.versions_url,
+        "versions_urls_of_2_1_1": made.versions_urls_of_2_1_1,
         "expires": made.expires,
     }
 

@@ -11,7 +11,7 @@ from rest_framework.serializers import Serializer, ValidationError
 from apps.console import facts, trying
 from apps.console.fields import PartyField, partner_url
 from apps.console.pages.agreements import FIRST, OtherField
-from apps.credentials.pages import VERSIONS
+from apps.credentials.pages import FACES, VERSIONS
 from apps.modules import registry
 from apps.parties.models import Platform
 from hub.ocpi.module import Interface
@@ -114,6 +114,13 @@ class Registration(Serializer):
     versions_url = serializers.CharField(max_length=255, validators=[partner_url])
     token_a = serializers.CharField(max_length=64, help_text="Not in Base64.")
     name = serializers.CharField(max_length=100, required=False, allow_null=True, default=None)
+    role = serializers.ChoiceField(
+        [role.value for role in FACES.values()],
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Of its party: needed where its OCPI is 2.1.1 and does not show it.",
+    )
 
 
 class Terms(Serializer):

@@ -32,6 +32,7 @@ from apps.credentials.invitations import invite
 from apps.hubclientinfo import agreements
 from apps.parties import directory, platforms
 from apps.parties.models import Agreement, Endpoint, Platform
+from hub.ocpi.module import Role
 from hub.routing.agreements import State
 
 RECORDED = "recorded by the API"
@@ -47,7 +48,10 @@ def _invite(call: Call) -> dict[str, Any]:
 def _register(call: Call) -> dict[str, Any]:
     wanted = call.asked
     row = async_to_sync(registration.register)(
-        wanted["versions_url"], wanted["token_a"], wanted["name"]
+        wanted["versions_url"],
+        wanted["token_a"],
+        wanted["name"],
+        Role(wanted["role"]) if wanted["role"] else None,
     )
     tell(call, "Register", row, {}, now_is(row))
     return facts.platform(platforms.named(row.name), timezone.now())

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from apps.api import shapes
 from apps.api.operation import Call, NotThere, Operation
-from apps.api.resources import Resource, each
+from apps.api.resources import Resource
 from apps.console import kept_objects, kept_rows
 from apps.modules import registry
 from apps.store.models import CustomObject
@@ -60,9 +60,7 @@ def _resource(module: str) -> Resource:
         model,
         "copy of an object with the number",
         f"What the hub keeps of {module}, without the text.",
-        each(kept_objects.in_short),
         shapes.ObjectInShort,
-        each(kept_objects.whole),
         shapes.Object,
         rows=rows,
         fixed={"module": module} if custom else {},

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import IntegerField, Model, QuerySet
 
 from apps.api.operation import Call, Page, Refused
 from apps.console.endless import (
@@ -66,7 +66,7 @@ def endless_page(page: EndlessAdmin, call: Call, fixed: Mapping[str, str]) -> Pa
     http.GET = query  # type: ignore[assignment]  # an immutable one is not needed further on
     found = here.get_changelist_instance(http)
     assert isinstance(found, EndlessList)  # an EndlessAdmin makes no other
-    further = getattr(found, "look_on", "") or found.older
+    further = found.look_on or found.older
     return Page(list(found.result_list), parse_qs(further.lstrip("?")).get(OLDER, [""])[0])
 
 
@@ -75,30 +75,41 @@ def small_page(rows: QuerySet[Any], order: Order, call: Call) -> Page:
     apart. The cursor holds them as they are in the last row."""
     names = [column.removeprefix("-") for column in order]
     if call.cursor:
-        place = dict(zip(names, _read(call.cursor, len(names)), strict=True))
+        kinds = tuple(_kind(rows, name) for name in names)
+        place = dict(zip(names, read_cursor(call.cursor, kinds), strict=True))
         rows = rows.filter(beyond(order, place, forward=True))
     found = list(rows.order_by(*order)[: call.limit + 1])
     shown = found[: call.limit]
     if len(found) <= call.limit:
         return Page(shown)
-    return Page(shown, _written([_value(shown[-1], name) for name in names]))
+    return Page(shown, written_cursor([_value(shown[-1], name) for name in names]))
 
 
 def _value(row: Model, name: str) -> Any:
     return row.pk if name == "pk" else getattr(row, name)
 
 
-def _written(values: list[Any]) -> str:
+def _kind(rows: QuerySet[Any], name: str) -> type:
+    """What a column holds: whole numbers, or text."""
+    meta = rows.model._meta
+    column = meta.pk if name == "pk" else meta.get_field(name)
+    return int if isinstance(column, IntegerField) else str
+
+
+def written_cursor(values: list[Any]) -> str:
+    """Where a row stands, as a cursor."""
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
-def _read(cursor: str, count: int) -> list[Any]:
+def read_cursor(cursor: str, kinds: tuple[type, ...]) -> list[Any]:
+    """What a cursor says, one value of each kind. Raises Refused where it is none of ours."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         values = None
-    plain = isinstance(values, list) and all(isinstance(value, str | int) for value in values)
-    if not plain or len(values) != count:
+    if not isinstance(values, list) or tuple(type(value) for value in values) != kinds:
         raise Refused(BAD_CURSOR, CURSOR)
-    return list(values)
+    if any("\0" in each if isinstance(each, str) else abs(each) >= 2**63 for each in values):
+        raise Refused(BAD_CURSOR, CURSOR)
+    return values

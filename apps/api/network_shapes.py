@@ -64,6 +64,17 @@ class IsItThere(Serializer):
     failing_since = maybe(DateTimeField)
 
 
+class Naming(Serializer):
+    """Whether a platform of OCPI 2.3.0 was told, by PUT of the hub's credentials, which parties it
+    reaches."""
+
+    told = maybe(DateTimeField)
+    differs_since = maybe(DateTimeField)
+    attempts = IntegerField()
+    not_before = maybe(DateTimeField)
+    said = CharField(help_text="What came of the last attempt that failed.")
+
+
 class ChangeOfStatus(Serializer):
     at = DateTimeField()
     before = CharField()
@@ -106,6 +117,7 @@ class Platform(Serializer):
     claims = Claim(many=True)
     waiting_deliveries = IntegerField()
     liveness = IsItThere()
+    naming = Naming()
     history = ChangeOfStatus(many=True)
     caught_up = CaughtUp(many=True)
     given = Given(many=True)
@@ -126,6 +138,9 @@ class Invitation(Serializer):
     token_a = CharField(help_text="Good for registering only, once; shown here and never again.")
     token_a_base64 = CharField()
     versions_url = CharField()
+    versions_urls_of_2_1_1 = DictField(
+        help_text="Where a platform of OCPI 2.1.1 begins, by the role of its party: CPO or EMSP."
+    )
     expires = DateTimeField()
 
 

@@ -59,6 +59,7 @@ class Operation:
         query: a form with the parameters of the query.
         paged: whether the answer is a page of a list.
         status: of the answer.
+        media: the type of the answer; where it is not JSON, `run` makes the response.
     """
 
     method: str
@@ -73,6 +74,7 @@ class Operation:
     query: Callable[[], Mapping[str, forms.Field]] = field(default=dict)
     paged: bool = False
     status: int = 200
+    media: str = "application/json"
 
 
 class Refused(Exception):

@@ -6,7 +6,6 @@ operators can do to a row on a page, scripts can do.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -18,20 +17,12 @@ from apps.alerts.models import Alert, Kind
 from apps.api import acting, network_shapes, shapes
 from apps.api.lists import endless_page, query_of, small_page
 from apps.api.operation import Call, NotThere, Operation, Page
-from apps.audit import chain
 from apps.audit.models import Entry
-from apps.console import (
-    agreement_facts,
-    alert_facts,
-    delivery_facts,
-    facts,
-    kept_objects,
-    message_facts,
-    pull_facts,
-)
+from apps.console import alert_facts
 from apps.console.acts import ActsAdmin
 from apps.console.endless import EndlessAdmin
 from apps.console.fields import PartyField
+from apps.console.told_pages import Telling, ToldAdmin, each
 from apps.outbox.models import Delivery
 from apps.parties.models import Agreement, CredentialsRole, PartyClaim, Platform
 from apps.store.models import Finding
@@ -41,18 +32,7 @@ from hub.ocpi.module import Role
 from hub.routing.agreements import State
 from hub.routing.network import Status
 
-Told = Callable[[Sequence[Any], datetime], list[Any]]
 Query = Mapping[str, forms.Field]
-
-
-def each(fact: Callable[..., Any]) -> Told:
-    """Rows one by one, by a function of a row."""
-    return lambda rows, now: [fact(row) for row in rows]
-
-
-def each_at(fact: Callable[..., Any]) -> Told:
-    """The same of a row and the moment."""
-    return lambda rows, now: [fact(row, now) for row in rows]
 
 
 def chosen(names: Any, text: str = "") -> forms.Field:
@@ -108,14 +88,6 @@ def _party(row: CredentialsRole) -> dict[str, Any]:
     }
 
 
-def _message(row: Leg) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in shapes.Message.Meta.fields}
-
-
-def _entry(row: Entry) -> dict[str, Any]:
-    return {"id": row.pk, **chain.content(row), "previous": row.previous, "seal": row.seal}
-
-
 @dataclass(frozen=True, slots=True)
 class Resource:
     """One line of the table.
@@ -125,8 +97,9 @@ class Resource:
         model: its table.
         one: what one of it is called.
         about: what it is.
-        told, shape: rows as plain data, and their shape.
-        whole, whole_shape: the same where one is asked for; as in the list where left out.
+        shape: of a row in the list.
+        whole_shape: of a row that is asked for alone; as in the list where left out.
+        telling: rows as plain data, where there is no page that has them so.
         query, narrow, order: what a small list can be narrowed by, how, and its order. Large lists
             have these from their page.
         fixed: parameters of the page that are part of the path.
@@ -137,14 +110,13 @@ class Resource:
     model: type[Model]
     one: str
     about: str
-    told: Told
     shape: type[BaseSerializer]
-    whole: Told | None = None
     whole_shape: type[BaseSerializer] | None = None
     query: Query = field(default_factory=dict)
     narrow: Callable[[QuerySet[Any], Mapping[str, Any]], QuerySet[Any]] = everything
     order: tuple[str, ...] = ("-pk",)
     fixed: Mapping[str, str] = field(default_factory=dict)
+    telling: Telling | None = None
     rows: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
 
     @property
@@ -157,9 +129,19 @@ class Resource:
         return self.name.partition("/")[0]
 
     @property
-    def page(self) -> admin.ModelAdmin | None:
+    def page(self) -> ToldAdmin | None:
         """Its page for operators, if it has one."""
-        return admin.site._registry.get(self.model)
+        found = admin.site._registry.get(self.model)
+        return found if isinstance(found, ToldAdmin) else None
+
+    @property
+    def told(self) -> Telling:
+        """What makes plain data of its rows: what does so for its page."""
+        if self.telling is not None:
+            return self.telling
+        page = self.page
+        assert page is not None  # where there is no page, the table says how
+        return page.telling
 
     def needs(self, verb: str) -> str:
         """The permission to do that with it."""
@@ -191,21 +173,20 @@ class Resource:
             found = endless_page(page, call, self.fixed)
         else:
             found = small_page(self.narrow(self.all(call), call.asked), self.order, call)
-        return Page(self.told(found.items, call.now), found.next)
+        return Page(self.told.rows(found.items, call.now), found.next)
 
     def read(self, call: Call) -> Any:
-        return (self.whole or self.told)([self.get(call)], call.now)[0]
+        return self.told.one(self.get(call), call.now)
 
 
 PLATFORMS = Resource(
     "platforms", Platform, "platform", "Connected systems, and those that are invited.",
-    each(facts.in_short), network_shapes.PlatformInShort,
-    each_at(facts.platform), network_shapes.Platform,
+    network_shapes.PlatformInShort, network_shapes.Platform,
     {"name": text(), "status": chosen(Status)}, exactly(name="name", status="status"), ("name",),
 )  # fmt: skip
 AGREEMENTS = Resource(
     "agreements", Agreement, "agreement", "Which parties may exchange which modules.",
-    agreement_facts.agreements, network_shapes.Agreement,
+    network_shapes.Agreement,
     query={"party": party(), "state": chosen(State)}, narrow=_with_party,
     rows=lambda rows: rows.prefetch_related("changes"),
 )  # fmt: skip
@@ -213,51 +194,48 @@ RESOURCES = (
     PLATFORMS,
     Resource(
         "parties", CredentialsRole, "party", "The parties that platforms host, role by role.",
-        each(_party), network_shapes.Party,
+        network_shapes.Party,
         query={"party": party(), "role": chosen(Role), "platform": text("Its name.")},
         narrow=exactly(party="party", role="role", platform="platform__name"),
-        order=("party", "role"), rows=lambda rows: rows.select_related("platform"),
+        order=("party", "role"), telling=Telling(each(_party)),
+        rows=lambda rows: rows.select_related("platform"),
     ),
     Resource(
         "claims", PartyClaim, "claim", "Parties that a platform claimed and another one holds.",
-        each(facts.claim), network_shapes.Claim,
+        network_shapes.Claim,
         query={"decision": chosen(PartyClaim.Decision)}, narrow=exactly(decision="decision"),
         rows=lambda rows: rows.select_related("platform", "held_by"),
     ),
     AGREEMENTS,
     Resource(
         "messages", Leg, "message", "The message log, the newest first, leg by leg.",
-        each(_message), shapes.Message,
-        each(lambda row: message_facts.plain(message_facts.message(row, None))),
-        shapes.WholeMessage,
+        shapes.Message, shapes.WholeMessage,
     ),
     Resource(
         "deliveries", Delivery, "delivery", "What became of broadcast pushes, per receiving party.",
-        lambda rows, now: delivery_facts.deliveries(rows), shapes.Delivery,
+        shapes.Delivery,
     ),
     Resource(
         "lists", Source, "pulled list", "The lists that the hub pulls: when next, and how far.",
-        each_at(lambda row, now: {"id": row.pk, **pull_facts.source(row, now)}), shapes.PulledList,
+        shapes.PulledList,
         query={"platform": text("Its name."), "module": text()},
         narrow=exactly(platform="platform__name", module="module"),
         rows=lambda rows: rows.select_related("platform", "latest__source"),
     ),
-    Resource(
-        "pulls", Pull, "pull", "Every pull, the latest first.", each(pull_facts.pull), shapes.Pull,
-    ),
+    Resource("pulls", Pull, "pull", "Every pull, the latest first.", shapes.Pull),
     Resource(
         "findings", Finding, "finding", "What is wrong with kept objects, the newest first.",
-        each(kept_objects.finding), shapes.Finding,
+        shapes.Finding,
     ),
     Resource(
         "alerts", Alert, "alert", "What needs a person now; with `all` what is over, too.",
-        each(alert_facts.alert), shapes.Alert,
+        shapes.Alert,
         query={"all": forms.BooleanField(required=False), "kind": chosen(Kind)},
         narrow=_open_only, rows=lambda rows: rows.filter(raised_at__isnull=False),
     ),
     Resource(
         "audit", Entry, "entry", "What operators did, the newest first, with its seal.",
-        each(_entry), shapes.Entry,
+        shapes.Entry,
     ),
 )  # fmt: skip
 

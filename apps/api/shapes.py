@@ -16,6 +16,7 @@ from rest_framework.serializers import (
     Serializer,
 )
 
+from apps.console import message_facts
 from apps.traffic.models import Leg
 
 
@@ -86,12 +87,7 @@ class Message(ModelSerializer):
 
     class Meta:
         model = Leg
-        fields = (
-            "id", "at", "direction", "correlation_id", "request_id", "parent", "platform_id",
-            "from_party", "to_party", "module", "interface", "method", "path", "http_status",
-            "code", "milliseconds", "error", "request_bytes", "answer_bytes", "object", "outcome",
-            "follows",
-        )  # fmt: skip
+        fields = message_facts.SHORT
 
 
 class WholeMessage(Serializer):

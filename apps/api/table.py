@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from apps.api import deeds, kept, resources
+from apps.api import deeds, kept, overviews, resources, upkeep
 from apps.api.operation import Operation
 
 
@@ -13,5 +13,8 @@ def operations() -> tuple[Operation, ...]:
     return (
         *resources.operations((*resources.RESOURCES, *objects)),
         *(operation for each in objects for operation in kept.operations(each)),
+        *(upkeep.lines(each) for each in objects),
         *deeds.OPERATIONS,
+        *overviews.OPERATIONS,
+        *upkeep.OPERATIONS,
     )

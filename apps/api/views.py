@@ -8,8 +8,10 @@ from typing import Any
 
 from django import forms
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, re_path
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
@@ -33,6 +35,9 @@ from apps.api.rendering import Json
 # What may go wrong with each, besides what is theirs alone.
 ALWAYS = (401, 403, 404, 429)
 CHANGING = (400, 409, 502)
+JSON = "application/json"
+
+Method = Callable[..., HttpResponseBase]
 
 
 class View(APIView):
@@ -74,7 +79,9 @@ class NothingHere(View):
         raise Http404("The API has no such path.")
 
 
-def answer(operation: Operation, request: Request, parameters: Mapping[str, Any]) -> Response:
+def answer(
+    operation: Operation, request: Request, parameters: Mapping[str, Any]
+) -> HttpResponseBase:
     """Carries an operation out, when it is known that it may be."""
     asked = _query(operation, request)
     if operation.takes is not None:
@@ -89,6 +96,8 @@ def answer(operation: Operation, request: Request, parameters: Mapping[str, Any]
         cursor=asked.get(CURSOR) or "",
     )
     result = operation.run(call)
+    if isinstance(result, HttpResponseBase):
+        return result
     if isinstance(result, Page):
         result = {"items": result.items, "next": result.next or None}
     return Response(result, operation.status)
@@ -124,12 +133,15 @@ def parameters_of(operation: Operation) -> dict[str, forms.Field]:
     return {**operation.query(), **(PAGING if operation.paged else {})}
 
 
-def _described(operation: Operation, method: Callable[..., Response]) -> Callable[..., Response]:
+def _described(operation: Operation, method: Method) -> Method:
     """What the OpenAPI document says of an operation."""
     codes = (*ALWAYS, *(CHANGING if operation.takes else (400,)))
     answers: dict[Any, Any] = {(code, problems.MEDIA_TYPE): shapes.Problem for code in codes}
-    answers[operation.status] = _answer(operation)
-    described: Callable[..., Response] = extend_schema(
+    if operation.media == JSON:
+        answers[operation.status] = _answer(operation)
+    else:
+        answers[(operation.status, operation.media)] = OpenApiTypes.STR
+    described: Method = extend_schema(
         operation_id=operation.name,
         tags=[operation.group],
         summary=operation.about.partition(".")[0] + ".",
@@ -207,8 +219,8 @@ def patterns(operations: tuple[Operation, ...]) -> list[URLPattern]:
     return [*found, re_path("", NothingHere.as_view(schema=None))]
 
 
-def _method(operation: Operation) -> Callable[..., Response]:
-    def method(self: View, request: Request, **parameters: Any) -> Response:
+def _method(operation: Operation) -> Method:
+    def method(self: View, request: Request, **parameters: Any) -> HttpResponseBase:
         return answer(operation, request, parameters)
 
     method.__name__ = operation.method.lower()

@@ -90,6 +90,12 @@ def content(entry: Entry) -> dict[str, Any]:
     }
 
 
+def fact(entry: Entry) -> dict[str, Any]:
+    """An entry as data, with its number and seals."""
+    seals = {"previous": entry.previous, "seal": entry.seal}
+    return {"id": entry.pk, **content(entry), **seals}
+
+
 def verify() -> Verified:
     """Looks at all seals, from the beginning."""
     entries, last = 0, BEGINNING
@@ -103,9 +109,7 @@ def verify() -> Verified:
 def export() -> Iterator[dict[str, Any]]:
     """Every entry as data, the oldest first, with its seals."""
     for entry in _all():
-        yield {
-            "id": entry.pk, **content(entry), "previous": entry.previous, "seal": entry.seal
-        }  # fmt: skip
+        yield fact(entry)
 
 
 def holds(sealed: str) -> bool:

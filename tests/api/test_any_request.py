@@ -24,6 +24,7 @@ from hub.ocpi.headers import TokenForm, authorization
 from hub.ocpi.module import Interface, Module, Role
 from hub.ocpi.openapi import document
 from tests.gateway import objects
+from tests.gateway.objects_2_3_0 import booking, booking_location, terminal
 from tests.hub import Hub
 from tests.platforms import RECEIVER, Platform
 
@@ -46,7 +47,9 @@ FEW = settings(
 )
 Pair = tuple[str, str]
 CPO, MSP, HUB, NOBODY = ("NL", "CPO"), ("DE", "MSP"), ("NL", "HUB"), ("XX", "XXX")
-PARTIES = {Role.CPO: CPO, Role.EMSP: MSP}
+PTP = ("SE", "PTP")
+PARTIES = {Role.CPO: CPO, Role.EMSP: MSP, Role.PTP: PTP}
+NAMES = {Role.CPO: "NL/CPO", Role.EMSP: "DE/MSP", Role.PTP: "PTP:SE/PTP"}
 SITE = network.location(CPO, 0)
 EVSE = SITE["evses"][0]
 # Ids that lead somewhere, by URL parameter.
@@ -57,24 +60,26 @@ KNOWN = {
     "tariff_id": "T1",
     "token_uid": "U1",
     "session_id": "S1",
+    "booking_location_id": "BL1",
+    "calendar_id": "C1",
+    "booking_id": "B1",
+    "terminal_id": "T1",
 }
 
-SCHEMA = schemathesis.openapi.from_dict(
-    document(registry(), "2.2.1", django.HUB.public_url, "The hub under test")
-)
 
-
-def operations() -> dict[str, list[Any]]:
-    """The operations of the document by module."""
+def operations(version: str) -> dict[str, list[Any]]:
+    """The operations of a version's document by module."""
     found: dict[str, list[Any]] = defaultdict(list)
-    for result in SCHEMA.get_all_operations():
+    made = document(registry(), version, django.HUB.public_url, "The hub under test")
+    for result in schemathesis.openapi.from_dict(made).get_all_operations():
         assert isinstance(result, Ok), result
         operation: Any = result.ok()
         found[operation.tags[0]].append(operation)
     return found
 
 
-OPERATIONS = operations()
+OPERATIONS = operations("2.2.1")
+NEW_OPERATIONS = {tag: found for tag, found in operations("2.3.0").items() if tag not in OPERATIONS}
 
 
 @pytest.fixture
@@ -95,14 +100,30 @@ def platforms(hub: Hub) -> dict[Role, Platform]:
     return {Role.CPO: cpo, Role.EMSP: msp}
 
 
+@pytest.fixture
+def new_platforms(hub: Hub) -> dict[Role, Platform]:
+    """The same in OCPI 2.3.0, of its own modules, and a PTP with a terminal."""
+    found = {role: hub.platform(name, version="2.3.0") for role, name in NAMES.items()}
+    for platform, module, tail, thing, to in (
+        (found[Role.CPO], "Booking", "NL/CPO/booking_locations/BL1", booking_location(), HUB),
+        (found[Role.CPO], "Booking", "NL/CPO/B1", booking(), MSP),
+        (found[Role.PTP], "payments", "terminals", terminal(), CPO),
+    ):
+        method = "POST" if module == "payments" else "PUT"
+        pushed = platform.request(method, module, RECEIVER, tail, json=thing, to=to)
+        assert pushed.code == 1000, pushed
+    found[Role.PTP].objects.put("terminals", terminal())
+    return found
+
+
 def described(operation: Any) -> tuple[Module | None, Role]:
     """The module of an operation, and who calls it; the CPO where either may."""
-    *_, interface, module_id = operation.path.split("/")[:5]
-    module = registry().get(module_id)
+    module = registry().get(operation.tags[0])
     if module is None:
         return None, Role.CPO
-    callers = module.callers(Interface(interface.upper()))
-    return module, Role.CPO if Role.CPO in callers else Role.EMSP
+    interface = Interface(operation.path.split("/")[3].upper())
+    callers = module.callers(interface)
+    return module, next(role for role in PARTIES if role in callers)
 
 
 def fit(case: Any, module: Module, own: Pair, response_url: str) -> None:
@@ -121,7 +142,9 @@ def fit(case: Any, module: Module, own: Pair, response_url: str) -> None:
     if inner:
         said[inner[-1].id_field] = path[inner[-1].parameter]
     elif module.key:
-        said |= owner | {field: path.get(name, "C1") for name, field in module.key.items()}
+        said |= (owner if module.names_owner else {}) | {
+            field: path.get(name, "C1") for name, field in module.key.items()
+        }
     said |= {name: identifier for name, identifier in KNOWN.items() if name in said}
     if "response_url" in said:
         said["response_url"] = response_url
@@ -129,6 +152,14 @@ def fit(case: Any, module: Module, own: Pair, response_url: str) -> None:
     for name in ("token", "cdr_token"):
         if isinstance(said.get(name), dict):
             said[name] |= payer
+
+
+@pytest.mark.parametrize("tag", NEW_OPERATIONS)
+def test_the_same_goes_for_what_2_3_0_has_alone(
+    tag: str, hub: Hub, new_platforms: dict[Role, Platform]
+) -> None:
+    for operation in NEW_OPERATIONS[tag]:
+        ask_anything(operation, hub, new_platforms)
 
 
 @pytest.mark.parametrize("tag", OPERATIONS)
@@ -150,7 +181,7 @@ def ask_anything(operation: Any, hub: Hub, platforms: dict[Role, Platform]) -> N
     @FEW
     @given(
         st.one_of(st.tuples(st.just(False), anything), st.tuples(st.just(True), sensible)),
-        st.sampled_from([None, HUB, MSP if own == CPO else CPO, NOBODY]),
+        st.sampled_from([None, HUB, *(PARTIES[r] for r in platforms if r is not role), NOBODY]),
     )
     def ask(asked: tuple[bool, Any], to: Pair | None) -> None:
         makes_sense, case = asked

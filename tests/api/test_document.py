@@ -13,22 +13,28 @@ from django.utils import timezone
 from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # has no types
 
-from apps.alerts.models import Alert, Kind
 from apps.api import network_shapes, shapes
 from apps.api.documentation import document
 from apps.api.operation import Operation
 from apps.api.table import operations
+from apps.api.views import JSON
 from apps.operators.models import Scope
-from apps.parties.models import Agreement, PartyClaim
+from tests.api.filled import fill
 from tests.api.scripts import Script, of_group, token
 from tests.console.test_policy import INLINE
-from tests.gateway.objects import cdr, location, session, tariff
-from tests.gateway.objects import token as driver
+from tests.gateway.objects_2_3_0 import (
+    booking,
+    booking_location,
+    confirmation,
+    record,
+    terminal,
+)
 from tests.hub import Hub
-from tests.platforms import RECEIVER, SENDER, Platform
-from tests.sync.pulling import pull
+from tests.platforms import Platform
+from tests.store.store import put
 
-HUB, MSP = ("NL", "HUB"), ("DE", "MSP")
+# Queries without which a path finds nothing.
+WITH = {"agreements/pair": {"one": "NL/CPO", "other": "DE/MSP", "module": "tariffs"}}
 
 
 def strict(schema: Any) -> Any:
@@ -59,26 +65,17 @@ def all_seeing(hub: Hub) -> Iterator[Script]:
 @pytest.fixture
 def full(hub: Hub, cpo: Platform, msp: Platform, script: Script) -> None:
     """Something in every list."""
-    wrong = location(time_zone="Somewhere/Else")
-    cpo.request("PUT", "locations", RECEIVER, "NL/CPO/L1", json=wrong, to=HUB)
-    cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB)
-    cpo.request("PUT", "sessions", RECEIVER, "NL/CPO/S1", json=session(), to=MSP)
-    cpo.request("POST", "cdrs", RECEIVER, json=cdr(), to=MSP)
-    msp.request("PUT", "tokens", RECEIVER, "DE/MSP/U1", json=driver(), to=HUB)
-    msp.request("GET", "tariffs", SENDER, to=("NL", "CPO"))
-    hub.deliver()
-    pull()
-    hub.flush()
+    fill(hub, cpo, msp)
+    for module, body, owner, audience in (
+        ("terminals", terminal(), "SE/PTP", "NL/CPO"),
+        ("financial-advice-confirmations", confirmation(), "SE/PTP", "NL/CPO"),
+        ("booking_locations", booking_location(), "NL/CPO", ""),
+        ("bookings", booking(), "NL/CPO", "DE/MSP"),
+        ("invoicereconciliation", record(), "NL/CPO", "DE/MSP"),
+    ):
+        put(module, body, timezone.now(), owner=owner, audience=audience, version="2.3.0")
     script.do(f"platforms/{hub.row(cpo).pk}/suspend")
     script.do(f"platforms/{hub.row(cpo).pk}/resume")
-    Agreement.objects.create(one="NL/CPO", other="DE/MSP")
-    PartyClaim.objects.create(
-        platform=hub.row(msp), held_by=hub.row(cpo), role="CPO", party="NL/CPO"
-    )
-    now = timezone.now()
-    Alert.objects.create(
-        kind=Kind.OFFLINE, subject="1", about="x", text="y", since=now, seen_at=now, raised_at=now
-    )
 
 
 def test_the_document_is_valid_and_served_to_whoever_has_a_token(script: Script) -> None:
@@ -113,7 +110,7 @@ def test_every_answer_has_the_shape_that_is_told(full: None, all_seeing: Script)
     components = strict(json.loads(json.dumps(document()["components"], default=str)))
     empty = []
     for operation in operations():
-        if operation.method != "GET":
+        if operation.method != "GET" or operation.media != JSON:
             continue
         for path, query in _examples(operation, all_seeing):
             data = all_seeing.get(path, **query)
@@ -137,6 +134,16 @@ def _examples(operation: Operation, script: Script) -> Iterator[tuple[str, dict[
         head = operation.path.partition("/<")[0]
         row = script.get(head)["items"][0]
         yield f"{head}/{row['owner']}/{row['id'].partition(' ')[0]}", {}
+    elif operation.path in WITH:
+        yield operation.path, WITH[operation.path]
+    elif operation.path == "objects":
+        yield "objects", {}
+        yield "objects", {"owner": "NL/CPO"}
+    elif operation.path == "quality/<str:country>/<str:party>":
+        yield "quality/NL/CPO", {}
+    elif operation.path == "platforms/<int:id>/onboarding":
+        for row in script.get("platforms")["items"]:
+            yield f"platforms/{row['id']}/onboarding", {}
     elif operation.path.endswith("/<int:id>"):
         head = operation.path.partition("/<")[0]
         for row in script.get(head)["items"][:5]:

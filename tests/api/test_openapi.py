@@ -16,33 +16,52 @@ from hub.ocpi.module import By
 from hub.ocpi.openapi import document
 from hub.ocpi.openapi.schemas import patch_name
 from hub.ocpi.registry import Registry
-from tests.ocpi.made import SCHEMA, full
+from hub.ocpi.schema import SCHEMAS
+from hub.ocpi.schema.names import name_in
+from tests.ocpi.made import full
 
 URL = "https://hub.example.com"
-DOCUMENT = document(registry(), "2.2.1", URL, "Example hub")
+DOCUMENTS = {version: document(registry(), version, URL, "Example hub") for version in SCHEMAS}
+DOCUMENT = DOCUMENTS["2.2.1"]
 METHODS = ("get", "post", "put", "patch", "delete")
+CONFIGURATION = {
+    "2.1.1": {
+        "/ocpi/cpo/versions", "/ocpi/cpo/2.1.1", "/ocpi/cpo/2.1.1/credentials",
+        "/ocpi/emsp/versions", "/ocpi/emsp/2.1.1", "/ocpi/emsp/2.1.1/credentials",
+    },
+    **{
+        version: {
+            "/ocpi/versions", f"/ocpi/{version}", f"/ocpi/{version}/credentials",
+            f"/ocpi/{version}/sender/hubclientinfo",
+        }
+        for version in ("2.2.1", "2.3.0")
+    },
+}  # fmt: skip
+IN_ALL = pytest.mark.parametrize("version", SCHEMAS)
 
 
-def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for path, item in DOCUMENT["paths"].items():
+def operations(version: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in DOCUMENTS[version]["paths"].items():
         for method in METHODS:
             if method in item:
                 yield path, method, item[method]
 
 
-def allowed_by(name: str) -> Draft202012Validator:
+def allowed_by(name: str, version: str = "2.2.1") -> Draft202012Validator:
     """A validator of one component."""
     reference = {"$ref": f"#/components/schemas/{name}"}
-    return Draft202012Validator({**reference, "components": DOCUMENT["components"]})
+    return Draft202012Validator({**reference, "components": DOCUMENTS[version]["components"]})
 
 
-def test_the_document_is_valid_openapi() -> None:
-    validate_schema(DOCUMENT)
+@IN_ALL
+def test_the_document_is_valid_openapi(version: str) -> None:
+    validate_schema(DOCUMENTS[version])
 
 
-def test_every_reference_leads_somewhere() -> None:
-    for name in set(_references(DOCUMENT)):
-        found: Any = DOCUMENT
+@IN_ALL
+def test_every_reference_leads_somewhere(version: str) -> None:
+    for name in set(_references(DOCUMENTS[version])):
+        found: Any = DOCUMENTS[version]
         for step in name.removeprefix("#/").split("/"):
             found = found[step]
 
@@ -58,50 +77,73 @@ def _references(value: Any) -> Iterator[str]:
             yield from _references(inner)
 
 
-def test_every_route_of_every_module_is_there() -> None:
-    written = {(path, method) for path, method, _ in operations()}
+@IN_ALL
+def test_every_route_of_every_module_is_there(version: str) -> None:
+    written = {(path, method) for path, method, _ in operations(version)}
     for module in registry().values():
         for route in module.routes:
-            root = f"/ocpi/2.2.1/{route.interface.segment}/{module.id}/{route.template}".rstrip("/")
+            start = f"/ocpi/{version}/{route.interface.segment}/{module.identifier}"
+            root = f"{start}/{route.template}".rstrip("/")
             for method, operation in route.operations.items():
+                if route.known_as or not module.has(operation, version):
+                    continue
                 paths = [root]
                 if isinstance(takes := operation.takes, By):
-                    paths = [root.replace(f"{{{takes.parameter}}}", n) for n in takes.names]
+                    paths = [
+                        root.replace(f"{{{takes.parameter}}}", spelled)
+                        for spelled, name in takes.names.items()
+                        if name_in(version, name)
+                    ]
                 for path in paths:
                     assert (path, method.lower()) in written
                     written.discard((path, method.lower()))
-    own = {
-        "/ocpi/versions",
-        "/ocpi/2.2.1",
-        "/ocpi/2.2.1/credentials",
-        "/ocpi/2.2.1/sender/hubclientinfo",
-    }
-    assert {path for path, _ in written} == own
+    assert {path for path, _ in written} == CONFIGURATION[version]
 
 
-def test_operations_have_names_of_their_own() -> None:
-    names = [operation["operationId"] for _, _, operation in operations()]
+def test_what_only_one_version_has() -> None:
+    there = {v: {(path.partition(v)[2], m) for path, m, _ in operations(v)} for v in DOCUMENTS}
+    tariff = "/receiver/tariffs/{country_code}/{party_id}/{tariff_id}"
+    assert [v for v in there if (tariff, "patch") in there[v]] == ["2.1.1"]
+    cancel, terminals = "/receiver/commands/CANCEL_RESERVATION", "/sender/payments/terminals"
+    assert [v for v in there if (cancel, "post") in there[v]] == ["2.2.1", "2.3.0"]
+    assert [v for v in there if (terminals, "get") in there[v]] == ["2.3.0"]
+
+
+def test_only_2_1_1_has_no_message_ids_and_no_routing() -> None:
+    for version, made in DOCUMENTS.items():
+        names = {each["name"] for each in made["components"]["parameters"].values()}
+        assert ("OCPI-to-party-id" in names) is (version != "2.1.1")
+        assert ("X-Request-ID" in names) is (version != "2.1.1")
+        assert ("X-Request-ID" in made["components"]["headers"]) is (version != "2.1.1")
+
+
+@IN_ALL
+def test_operations_have_names_of_their_own(version: str) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(version)]
     assert len(set(names)) == len(names)
 
 
-def test_every_parameter_of_a_path_is_described() -> None:
-    for path, item in DOCUMENT["paths"].items():
+@IN_ALL
+def test_every_parameter_of_a_path_is_described(version: str) -> None:
+    for path, item in DOCUMENTS[version]["paths"].items():
         described = [each["name"] for each in item.get("parameters", [])]
         assert sorted(f"{{{name}}}" for name in described) == sorted(
             step for step in path.split("/") if step.startswith("{")
         )
 
 
-@pytest.mark.parametrize("name", SCHEMA)
-def test_a_component_allows_what_its_table_allows(name: str) -> None:
-    validator = allowed_by(name)
-    if name in SCHEMA.enums:
-        values = SCHEMA.enums[name].values
+@pytest.mark.parametrize(
+    ("version", "name"), [(version, name) for version in SCHEMAS for name in SCHEMAS[version]]
+)
+def test_a_component_allows_what_its_table_allows(version: str, name: str) -> None:
+    validator, schema = allowed_by(name, version), SCHEMAS[version]
+    if name in schema.enums:
+        values = schema.enums[name].values
         assert all(validator.is_valid(value) for value in values)
-        assert validator.is_valid("NO_SUCH_VALUE") is SCHEMA.enums[name].is_open
+        assert validator.is_valid("NO_SUCH_VALUE") is schema.enums[name].is_open
         return
-    whole = full(name)
-    fields = SCHEMA.tables[name].fields
+    whole = full(name, schema)
+    fields = schema.tables[name].fields
     assert list(validator.iter_errors({**whole, "an_extension": 1})) == []
     empty = {n: None for n, field in fields.items() if not field.required}
     assert list(validator.iter_errors(whole | empty)) == []
@@ -116,6 +158,8 @@ def test_a_patch_may_lack_everything_but_its_time() -> None:
     assert validator.is_valid({"last_updated": "2026-03-01T10:00:00Z", "city": "Utrecht"})
     assert not validator.is_valid({"city": "Utrecht"})
     assert not validator.is_valid({"last_updated": "2026-03-01T10:00:00Z", "city": 7})
+    assert allowed_by(patch_name("Terminal"), "2.3.0").is_valid({"location_ids": ["L1"]})
+    assert allowed_by(patch_name("Tariff"), "2.1.1").is_valid({"currency": "EUR"})
 
 
 def test_requests_with_a_response_url_have_their_result_as_a_callback() -> None:
@@ -131,18 +175,20 @@ def test_requests_with_a_response_url_have_their_result_as_a_callback() -> None:
 def test_custom_modules_are_nobodys_business() -> None:
     """A-05: version details show them by agreement only; a public document never does."""
     custom = replace(registry()["tariffs"], id="nltnm_tariffs", custom=True)
+    custom = replace(custom, identifier=custom.id)
     shown = document(Registry([*registry().values(), custom]), "2.2.1", URL, "Example hub")
     assert shown == DOCUMENT
 
 
+@IN_ALL
 @pytest.mark.parametrize(("form", "read"), [("json", json.loads), ("yaml", yaml.safe_load)])
-def test_the_document_is_served_to_anybody(form: str, read: Any) -> None:
-    answer = Client().get(f"/schema/ocpi-2.2.1.{form}")
+def test_the_document_is_served_to_anybody(version: str, form: str, read: Any) -> None:
+    answer = Client().get(f"/schema/ocpi-{version}.{form}")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == f"application/{form}"
     served = read(answer.content)
     validate_schema(served)
-    assert served["paths"].keys() == DOCUMENT["paths"].keys()
+    assert served["paths"].keys() == DOCUMENTS[version]["paths"].keys()
 
 
 @pytest.mark.parametrize("name", ["ocpi-2.0.yaml", "ocpi-2.2.1.xml", "ocpi-.json", "ocpi-2.2.1."])

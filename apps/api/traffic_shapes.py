@@ -1,0 +1,119 @@
+"""The shapes of answers about what passed: pushes with their recipients, commands, counts."""
+
+from drf_spectacular.utils import inline_serializer
+from rest_framework.serializers import (
+    CharField,
+    DateTimeField,
+    DictField,
+    FloatField,
+    IntegerField,
+    Serializer,
+)
+
+from apps.api.shapes import maybe
+
+
+class Recipient(Serializer):
+    """One recipient of a push: its delivery."""
+
+    id = IntegerField()
+    platform = CharField()
+    party = CharField()
+    state = CharField()
+    attempts = IntegerField()
+    reason = CharField()
+    http = maybe(IntegerField)
+    code = maybe(IntegerField)
+    due = maybe(DateTimeField)
+    ended = maybe(DateTimeField)
+
+
+class Push(Serializer):
+    id = IntegerField()
+    at = DateTimeField()
+    method = CharField()
+    module = CharField()
+    path = CharField()
+    object = CharField()
+    owner = CharField()
+    correlation_id = CharField()
+    numbers = DictField(child=IntegerField(), help_text="Recipients by state.")
+    recipients = IntegerField()
+    cells = Recipient(many=True, help_text="At most 60, those first that need somebody.")
+
+
+class Lane(Serializer):
+    id = IntegerField()
+    platform = CharField()
+    waiting = IntegerField()
+    oldest_seconds = maybe(FloatField)
+    next_try = maybe(DateTimeField)
+    rests = CharField()
+
+
+class Lanes(Serializer):
+    looked_at = maybe(DateTimeField, help_text="When a worker last looked; null: not lately.")
+    lanes = Lane(many=True)
+
+
+class PartOfCommand(Serializer):
+    """The leg with the response, or with the result."""
+
+    id = IntegerField()
+    at = DateTimeField()
+    http_status = maybe(IntegerField)
+    code = maybe(IntegerField)
+    outcome = CharField()
+    milliseconds = FloatField()
+    error = CharField()
+    says = CharField(help_text="Such as ACCEPTED, where the log has the body.")
+
+
+class Result(PartOfCommand):
+    after_milliseconds = FloatField()
+    taken = maybe(DictField, help_text="The leg with which it was handed on.")
+
+
+Command = inline_serializer(
+    "Command",
+    {
+        "id": IntegerField(),
+        "correlation_id": CharField(),
+        "at": DateTimeField(),
+        "module": CharField(),
+        "command": CharField(),
+        "from": CharField(),
+        "to": CharField(),
+        "state": CharField(),
+        "turn": CharField(),
+        "response": PartOfCommand(allow_null=True),
+        "result": Result(allow_null=True),
+        "result_until": maybe(DateTimeField),
+    },
+).__class__
+
+
+class Quantiles(Serializer):
+    """Half of all, and 95 in 100, took no longer, in milliseconds."""
+
+    p50 = maybe(FloatField)
+    p95 = maybe(FloatField)
+
+
+class End(Serializer):
+    id = IntegerField(help_text="0 is the hub.")
+    platform = CharField()
+
+
+Count = inline_serializer(
+    "Count",
+    {
+        "from": End(),
+        "to": End(),
+        "module": CharField(),
+        "outcome": CharField(),
+        "messages": IntegerField(),
+        "hub_ms": Quantiles(),
+        "partner_ms": Quantiles(),
+    },
+).__class__
