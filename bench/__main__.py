@@ -10,7 +10,18 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
-from bench import check, deliver, forward, hub, latency, lists, neighbours, status, waiting
+from bench import (
+    check,
+    deliver,
+    forward,
+    hub,
+    latency,
+    lists,
+    neighbours,
+    pages,
+    status,
+    waiting,
+)
 from bench.load import Broken
 from bench.machine import Cores, allow_many_files, description
 from bench.report import Figure, Report
@@ -25,6 +36,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "check": check.measure,
     "status": status.measure,
     "lists": lists.measure,
+    "pages": pages.measure,
     "deliver": deliver.measure,
 }
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

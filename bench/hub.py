@@ -52,6 +52,7 @@ class Hub:
     database_url: str
     tokens: Mapping[str, str]
     register: Callable[[Sequence[Party]], object]
+    data_dir: Path
 
     def counted(self, name: str) -> float:
         """The sum of one of its metrics, over all labels."""
@@ -142,7 +143,8 @@ def running(upstream: tuple[str, int], cores: Cores) -> Iterator[Hub]:
         [web] = hub.processes("uvicorn")
         cores.put_on(web)
         workers = hub.processes("celery")
-        yield Hub(hub.address, web, workers, hub.database_url, tokens, register)
+        data_dir = Path(hub.environment["HUB_DATA_DIR"])
+        yield Hub(hub.address, web, workers, hub.database_url, tokens, register, data_dir)
 
 
 def _environment(data_dir: Path, address: tuple[str, int]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from bench.neighbours import Nginx
 class Effort:
     """How much is measured: rounds of so many seconds, of which the best counts; so many requests
     that wait, locations that are kept, pages that are asked for, receivers, objects that are
-    broadcast, deliveries that wait."""
+    broadcast, deliveries that wait; messages in the log and platforms, for the operator's pages."""
 
     rounds: int
     seconds: float
@@ -28,16 +28,19 @@ class Effort:
     receivers: tuple[int, ...]
     objects: int
     backlog: int
+    messages: int
+    platforms: int
     connections: int = 32
 
 
 FULL = Effort(
     rounds=3, seconds=3.0, warm_up=1.0, waiting=5000, slow_seconds=25.0, locations=1_000_000,
     pages=100, receivers=(200, 500), objects=50, backlog=1_000_000,
+    messages=3_000_000, platforms=500,
 )  # fmt: skip
 QUICK = Effort(
     rounds=1, seconds=1.0, warm_up=0.3, waiting=1000, slow_seconds=6.0, locations=20_000, pages=20,
-    receivers=(40,), objects=20, backlog=5_000,
+    receivers=(40,), objects=20, backlog=5_000, messages=30_000, platforms=50,
 )  # fmt: skip
 
 
