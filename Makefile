@@ -40,6 +40,7 @@ format: venv
 
 docs: venv
 	@$(BIN)/python -m config.docs
+	@$(BIN)/python -m tests.statement
 
 # uv resolves for every supported Python and platform at once; it comes from a throw-away environment.
 lock:
