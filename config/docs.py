@@ -51,6 +51,9 @@ def _module(module: Module) -> list[str]:
         f"RECEIVER run by {', '.join(sorted(module.receivers))}",
         f"versions {', '.join(sorted(module.versions))}",
     ]
+    if module.identifier != module.id:
+        spelled = [f"`{name}`" for name in (module.identifier, *sorted(module.spellings))]
+        facts.insert(0, f"ModuleID {' or '.join(spelled)}")
     lines = [f"### {module.id}", "", "; ".join(facts) + ".", ""]
     lines += [
         "| Interface | Method | URL below the endpoint | Effect | Without TO, found by | Waits |"
@@ -64,6 +67,10 @@ def _module(module: Module) -> list[str]:
 
 def _line(route: Route, method: str, operation: Operation) -> str:
     url = f"`/{route.template}`" if route.template else "`/`"
+    if route.known_as:
+        url += f", passed on as `/{route.known_as}`"
+    if operation.versions is not None:
+        method += f" ({', '.join(sorted(operation.versions))})"
     clues = ", ".join(_clue(clue) for clue in operation.clues)
     return (
         f"| {route.interface} | {method} | {url} | {operation.effect.value} | {clues} "
@@ -72,8 +79,8 @@ def _line(route: Route, method: str, operation: Operation) -> str:
 
 
 def _clue(clue: object) -> str:
-    field = getattr(clue, "field", "")
-    return f"{type(clue).__name__}({field})" if field else type(clue).__name__
+    field = getattr(clue, "field", None)
+    return type(clue).__name__ if field is None else f"{type(clue).__name__}({field or 'the body'})"
 
 
 def routing(registry: Registry) -> str:

@@ -1,4 +1,4 @@
-"""What a simulated platform does when asked: authorize a token, obey a command, set a profile.
+"""What a simulated platform does when asked: authorize, obey a command, set a profile, book.
 
 Commands and charging profiles are answered at once and followed by a result, posted to the URL
 that came with the request. spec: mod_commands_commandresult_object, mod_charging_profiles
@@ -26,6 +26,7 @@ COMMANDS = frozenset(
     {"CANCEL_RESERVATION", "RESERVE_NOW", "START_SESSION", "STOP_SESSION", "UNLOCK_CONNECTOR"}
 )
 TIMEOUT_SECONDS = 30
+NOBODY = PartyId("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +116,12 @@ async def authorize(asked: Asked) -> Acted:
     if token is None:
         raise not_found(f"token {uid!r} of type {kind} is not ours", Code.UNKNOWN_TOKEN)
     allowed = state.verdicts.get(fold(uid), "ALLOWED" if token["valid"] else "BLOCKED")
-    info: dict[str, Any] = {"allowed": allowed, "token": token}
+    info: dict[str, Any] = {"allowed": allowed}
     if received.body:
         info["location"] = received.json
+    if not state.has_roles:
+        return success(info), None
+    info["token"] = token
     if allowed == "ALLOWED":
         info["authorization_reference"] = secrets.token_hex(12)
     return success(info), None
@@ -135,16 +139,24 @@ async def command(asked: Asked) -> Acted:
     if not known:
         verdict = "UNKNOWN_SESSION" if "session_id" in content else "REJECTED"
         return _response(verdict, code), None
-    received = asked.received
-    if not (isinstance(received.from_, PartyId) and isinstance(received.to, PartyId)):
-        raise invalid("routing headers are missing")
-    order = Command(name, content, received.from_, received.to)
+    order = Command(name, content, *_ends(asked))
 
     async def outcome() -> Outcome:
         obeyed = Obeyed() if asked.obey is None else await asked.obey(order)
         return {"result": obeyed.result}, obeyed.then
 
-    return _response("ACCEPTED"), asked.later(content["response_url"], outcome)
+    accepted = _response("ACCEPTED") if asked.state.has_roles else success({"result": "ACCEPTED"})
+    return accepted, asked.later(content["response_url"], outcome)
+
+
+def _ends(asked: Asked) -> tuple[PartyId, PartyId]:
+    """Who asks, and who is asked. Raises OcpiError where the request does not say it and should."""
+    state, received = asked.state, asked.received
+    if not state.has_roles:
+        return state.connection.hub_party or NOBODY, state.parties[0].id
+    if not (isinstance(received.from_, PartyId) and isinstance(received.to, PartyId)):
+        raise invalid("routing headers are missing")
+    return received.from_, received.to
 
 
 def _knows(state: State, content: Mapping[str, Any]) -> tuple[bool, Code]:
@@ -217,10 +229,41 @@ async def preferences(asked: Asked) -> Acted:
     return success("ACCEPTED"), None
 
 
+async def booking(asked: Asked) -> Acted:
+    """A request for a booking: a new one is pending, an edit joins the booking that is there."""
+    state, request = asked.state, asked.received.json
+    _, owner = _ends(asked)
+    now = datetimes.render(datetime.now(UTC))
+    identifier = f"B-{request['request_id']}"
+    known = state.objects.get("bookings", owner, identifier) or {
+        "id": identifier,
+        "country_code": owner.country_code,
+        "party_id": owner.party_id,
+        "request_id": request["request_id"],
+        "location_id": request["location_id"],
+        "booking_tokens": request.get("tokens") or [],
+        "period": request["period"],
+        "reservation_status": "PENDING",
+        "authorization_reference": request["authorization_reference"],
+        "booking_terms": {
+            "supported_access_methods": ["OPEN"],
+            "change_until_minutes": 60,
+            "cancel_until_minutes": 30,
+        },
+        "booking_requests": [],
+    }
+    asking = {"request_status": "PENDING", "booking_request": request, "request_received": now}
+    known["booking_requests"] = [*known["booking_requests"], asking]
+    known["last_updated"] = now
+    state.objects.put("bookings", known)
+    return success(known), None
+
+
 ACTIONS: Mapping[tuple[str, Interface], Callable[[Asked], Awaitable[Acted]]] = {
     ("tokens", Interface.SENDER): authorize,
     ("commands", Interface.RECEIVER): command,
     ("chargingprofiles", Interface.RECEIVER): profile,
     ("chargingprofiles", Interface.SENDER): noted,
     ("sessions", Interface.SENDER): preferences,
+    ("bookings", Interface.SENDER): booking,
 }

@@ -22,19 +22,35 @@ from hub.ocpi.module import Audience, Effect, Interface
 from hub.ocpi.paging import window
 from hub.ocpi.registry import Match
 from hub.ocpi.status import Code, OcpiError, invalid, not_found
+from hub.routing.clues import party_in
+from hub.routing.pulled import naming_fields
 
 UNKNOWN = {"locations": Code.UNKNOWN_LOCATION, "tokens": Code.UNKNOWN_TOKEN}
 ALL = 10**9
+OWNER = ("country_code", "party_id")
 
 
 def _key(state: State, match: Match, received: Received) -> Key:
-    """The key of the object a Receiver URL names."""
+    """The key of the object that a URL names, or the body that is posted to it."""
     parameters, module = match.parameters, match.module
-    owner = PartyId.of(parameters["country_code"], parameters["party_id"])
+    parameter, id_field = next(iter(module.key.items()))
     qualifier = ""
     if module.qualifier:
         qualifier = parse_qs(received.query).get(module.qualifier[0], [""])[0]
-    return state.objects.key(module.id, owner, parameters[next(iter(module.key))], qualifier)
+    identifier = parameters.get(parameter) or received.json[id_field]
+    return state.objects.key(module.id, _owner_of(match, received), identifier, qualifier)
+
+
+def _owner_of(match: Match, received: Received) -> PartyId:
+    """Whose object a request is about: by the URL, by what is posted, else by which end it is."""
+    if OWNER[0] in match.parameters:
+        return PartyId.of(*(match.parameters[name] for name in OWNER))
+    if match.module.names_owner:
+        return _owner(received.json)
+    end = received.from_ if match.interface is Interface.RECEIVER else received.to
+    if not isinstance(end, PartyId):
+        raise invalid("routing headers are missing")
+    return end
 
 
 def _steps(match: Match) -> tuple[Step, ...]:
@@ -95,12 +111,12 @@ def removed(state: State, match: Match, received: Received) -> Answer:
 def appended(state: State, match: Match, received: Received) -> Answer:
     """A new object whose URL is told in the Location header; the same one twice is no harm."""
     module, content = match.module, received.json
-    names = ("country_code", "party_id", *module.key.values())
+    names = (*(OWNER if state.has_roles else ()), *module.key.values())
     for name in names:
         if not content.get(name):
             raise invalid(f"body field {name} is missing")
-    country_code, party_id, identifier = (str(content[name]) for name in names)
-    key = state.objects.key(module.id, PartyId.of(country_code, party_id), identifier)
+    identifier = str(content[names[-1]])
+    key = state.objects.key(module.id, _owner(content), identifier)
     kept = state.objects.find(module.id, key)
     if kept is not None and kept.content != content:
         raise invalid(f"{module.id} {identifier} is here already, with other content")
@@ -111,6 +127,11 @@ def appended(state: State, match: Match, received: Received) -> Answer:
         state.objects.put_text(module.id, key, received.body)
     made = success(status=200 if kept else 201)
     return Answer(made.status, (("Location", f"{state.origin}{BASE}/kept/{place}"),), made.body)
+
+
+def _owner(content: Mapping[str, object]) -> PartyId:
+    """Whose an object says it is; in 2.1.1 no object says that."""
+    return PartyId.of(*(str(content.get(name) or "") for name in OWNER))
 
 
 def from_its_place(state: State, received: Received) -> Answer:
@@ -173,25 +194,24 @@ def _between(moment: datetime, date_from: datetime | None, date_to: datetime | N
 
 def _visible(state: State, match: Match, received: Received) -> list[Kept]:
     """Our own objects that the requesting party may see: of the party addressed, and of private
-    modules only those whose token is the requesting party's. The hub may see all: it asks for
-    whom they concern."""
+    modules only those that name the requesting party. The hub may see all: it asks for whom they
+    concern."""
     own = {received.to} if received.to in state.party_ids else state.party_ids
     found = [kept for kept in state.objects.kept(match.module.id) if kept.owner in own]
-    if match.module.audience is Audience.EVERYONE or _is_hub(state, received):
+    if match.module.audience is Audience.EVERYONE or _may_see_all(state, received):
         return found
-    return [kept for kept in found if _token_owner(kept) == received.from_]
+    fields = naming_fields(match.module)
+    if not (fields and match.module.names_owner):  # nothing says for whom these are
+        return found
+    return [k for k in found if received.from_ in {party_in(k.content, f) for f in fields}]
 
 
-def _is_hub(state: State, received: Received) -> bool:
+def _may_see_all(state: State, received: Received) -> bool:
+    """Whether the hub asks; in 2.1.1 there is nobody else on the connection."""
+    if not state.has_roles:
+        return True
     hub = state.connection.hub_party
     return hub is not None and received.from_ == hub
-
-
-def _token_owner(kept: Kept) -> PartyId | None:
-    token = kept.content.get("cdr_token")
-    if not isinstance(token, dict):
-        return None
-    return PartyId.of(str(token.get("country_code")), str(token.get("party_id")))
 
 
 BY_EFFECT: Mapping[Effect, Callable[[State, Match, Received], Answer]] = {

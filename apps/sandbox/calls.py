@@ -106,7 +106,8 @@ class Caller:
         Args:
             tail: raw path below the module's endpoint.
             json, body: the body, as Python objects or as the very bytes.
-            to, from_: routing pairs, None sends none; on configuration modules none are sent.
+            to, from_: routing pairs, None sends none; on configuration modules, and in 2.1.1,
+                none are sent.
             headers: more headers, or other values; None removes one.
             url: an absolute URL instead of the module's endpoint.
             token: another token than the one the hub gave.
@@ -137,7 +138,9 @@ class Caller:
         lower = {name.lower(): value for name, value in sent.items()}
         self.state.complaints += [
             f"answer to {method} {target}: {text}"
-            for text in complaints.about_answer(answer.status, got, lower, functional=functional)
+            for text in complaints.about_answer(
+                answer.status, got, lower, functional=functional and self.state.has_roles
+            )
         ]
         elapsed = (time.perf_counter() - began) * 1000
         return Reply(answer.status, got, answer.body, elapsed, lower)
@@ -147,11 +150,10 @@ class Caller:
     ) -> dict[str, str]:
         state = self.state
         shown = state.connection.hub_token if token is None else token
-        sent = {
-            "Authorization": h.authorization(shown, state.token_form),
-            "X-Request-ID": str(uuid.uuid4()),
-            "X-Correlation-ID": str(uuid.uuid4()),
-        }
+        sent = {"Authorization": h.authorization(shown, state.token_form)}
+        if not state.has_roles:
+            return sent
+        sent |= {"X-Request-ID": str(uuid.uuid4()), "X-Correlation-ID": str(uuid.uuid4())}
         if not functional:
             return sent
         if to is not None:

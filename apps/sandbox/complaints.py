@@ -23,7 +23,7 @@ FOREIGN = ("cookie", "proxy-authorization", "forwarded", "x-forwarded-for", "x-r
 def about_request(state: State, received: Received) -> Iterator[str]:
     """What is wrong with a request whatever it asks for."""
     headers = received.headers
-    for name in (h.REQUEST_ID, h.CORRELATION_ID):
+    for name in (h.REQUEST_ID, h.CORRELATION_ID) if state.has_roles else ():
         if not headers.get(name):
             yield f"{name} is missing"
     if "//" in received.path:
@@ -43,6 +43,11 @@ def _routing(state: State, received: Received) -> Iterator[str]:
     if received.module in CONFIGURATION:
         if sent:
             yield f"routing headers on a configuration module: {', '.join(sent)}"
+        return
+    if not state.has_roles:
+        ids = [name for name in (h.REQUEST_ID, h.CORRELATION_ID) if name in received.headers]
+        if sent or ids:
+            yield f"headers that OCPI {state.version} does not have: {', '.join([*sent, *ids])}"
         return
     if received.to is None or isinstance(received.to, Half):
         yield "OCPI-to-country-code and OCPI-to-party-id must both be there"
@@ -89,7 +94,7 @@ def about_answer(
     routing = [name for name in got if name.startswith("ocpi-")]
     if not functional:
         if routing:
-            yield f"routing headers in the answer of a configuration module: {', '.join(routing)}"
+            yield f"routing headers in an answer that has none: {', '.join(routing)}"
         return
     asked = h.heading(sent, h.FROM_COUNTRY, h.FROM_PARTY)
     if not isinstance(asked, PartyId) or status >= 400:

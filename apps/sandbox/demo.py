@@ -1,4 +1,5 @@
-"""The demo: two platforms play a session through the running hub, and stay up to be looked at."""
+"""The demo: platforms play a session through the running hub, first two of one version, then all
+versions; and stay up to be looked at."""
 
 import asyncio
 import signal
@@ -18,6 +19,7 @@ from apps.credentials import registration
 from apps.credentials.invitations import Invitation, invite
 from apps.parties import platforms
 from apps.sandbox.byhand import instructions
+from apps.sandbox.cast import Cast
 from apps.sandbox.charging import Charging
 from apps.sandbox.fixtures import load
 from apps.sandbox.platform import SandboxPlatform
@@ -25,7 +27,8 @@ from apps.sandbox.play import play
 from apps.sandbox.report import Report
 from apps.sandbox.scene import HubSide, Scene
 from apps.sandbox.sites import A_THOUSAND, sites
-from apps.sandbox.state import new_token
+from apps.sandbox.state import WITHOUT_ROLES, new_token
+from apps.sandbox.steps import MIXED, ROAMING
 from apps.store.forget import forget
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Role
@@ -74,7 +77,8 @@ async def _demo(options: Options, report: Report, stop: asyncio.Event) -> int:
     cpo = SandboxPlatform(CPO_NAME, ((Role.CPO, "NL", "HOH"),))
     msp = SandboxPlatform(MSP_NAME, ((Role.EMSP, "DE", "OTR"),))
     guest = SandboxPlatform(GUEST_NAME, ((Role.EMSP, "FR", "HND"),))
-    for platform in (cpo, msp, guest):
+    cast = Cast()
+    for platform in (cpo, msp, guest, *cast.all.values()):
         # What an earlier demo left in this database.
         await _in_thread(platforms.forget, platform.name)
         await _in_thread(forget, platform.party)
@@ -82,13 +86,16 @@ async def _demo(options: Options, report: Report, stop: asyncio.Event) -> int:
     opened = list(sites(cpo.party, min(OPENED, options.sites), moment=moment))
     older = sites(cpo.party, options.sites, moment=moment - timedelta(days=1))
     cpo.objects.put_all("locations", islice(older, len(opened), None))
-    async with cpo, msp, guest:
+    async with cpo, msp, guest, cast:
         charging = Charging(cpo, tick_seconds=TICK_SECONDS, ticks=TICKS)
-        scene = Scene(_hub_side(), cpo, msp, charging, report, opened)
+        scene = Scene(_hub_side(), cpo, msp, charging, report, opened, cast)
         report.title(f"A roaming session: {CPO_NAME} (CPO), the hub, {MSP_NAME} (eMSP)")
         if options.objects:
             _tell(report, options.objects, [cpo, msp])
-        failed = await play(scene)
+        failed = await play(scene, ROAMING)
+        if failed is None:
+            report.title("A mixed network: OCPI 2.1.1, 2.2.1 and 2.3.0 through the same hub")
+            failed = await play(scene, MIXED, len(ROAMING) + 1)
         if failed is not None:
             report.text(f"\nThe session stopped: step {failed}.")
             return EXIT_FAILED
@@ -107,9 +114,12 @@ def _tell(report: Report, file: Path, platforms: Sequence[SandboxPlatform]) -> N
 
 
 def _hub_side() -> HubSide:
-    async def invited(name: str) -> tuple[str, str]:
-        invitation = await _invited(name)
-        return invitation.versions_url, invitation.token_a
+    async def invited(platform: SandboxPlatform) -> tuple[str, str]:
+        invitation = await _invited(platform.name)
+        url = invitation.versions_url
+        if platform.version == WITHOUT_ROLES:
+            url = invitation.versions_urls_of_2_1_1[platform.state.parties[0].role]
+        return url, invitation.token_a
 
     async def register(versions_url: str, token_a: str, name: str) -> None:
         await registration.register(versions_url, token_a, name)

@@ -14,7 +14,7 @@ from apps.sandbox.calls import Caller
 from apps.sandbox.handshake import answer_credentials, success, versions
 from apps.sandbox.memory import Received
 from apps.sandbox.server import Port, Receive, Scope, Send
-from apps.sandbox.state import BASE, VERSION, State
+from apps.sandbox.state import BASE, State
 from hub.ocpi import envelope, jsontext
 from hub.ocpi.clientinfo import MODULE_ID
 from hub.ocpi.headers import (
@@ -62,7 +62,7 @@ class Door:
                 return
             body += event["body"]
             more = event["more_body"]
-        received = located(scope, body)
+        received = located(self.state, scope, body)
         await self.state.memory.add(received)
         if await self._keeps_waiting(scope, received, receive):
             return
@@ -125,7 +125,7 @@ class Door:
         if received.module == "kept":
             return from_its_place(state, received), None
         if received.module == MODULE_ID and complaints.is_offered(state, received):
-            self._complain(received, news.complaints(received))
+            self._complain(received, news.complaints(state, received))
             return news.answer(state, received), None
         return await self._functional(received)
 
@@ -141,7 +141,7 @@ class Door:
             return Answer(307, (("Location", url),), b""), None
         segments = tuple(part for part in received.tail.split("/") if part)
         match = self._modules.match(
-            VERSION, received.interface, received.module, received.method, segments
+            state.version, received.interface, received.module, received.method, segments
         )
         effect = match.operation.effect
         if received.body or effect in PUSHES - {Effect.REMOVE}:
@@ -185,20 +185,20 @@ async def _left(receive: Receive, seconds: float) -> bool:
     return True
 
 
-def located(scope: Scope, body: bytes) -> Received:
+def located(state: State, scope: Scope, body: bytes) -> Received:
     """A request as it is remembered, with the place of ours that its URL means."""
     path = scope["raw_path"].decode("latin-1")
     module, interface, tail = "", None, ""
     match path.removeprefix(BASE).strip("/").split("/") if path.startswith(BASE) else []:
         case ["versions"]:
             module = "versions"
-        case [version] if version == VERSION:
-            module, tail = "versions", VERSION
+        case [version] if version == state.version:
+            module, tail = "versions", version
         case ["results" | "kept" as module, tail]:
             pass
-        case [version, "credentials"] if version == VERSION:
+        case [version, "credentials"] if version == state.version:
             module = "credentials"
-        case [version, module, segment, *rest] if version == VERSION and segment in SEGMENTS:
+        case [version, module, segment, *rest] if version == state.version and segment in SEGMENTS:
             interface, tail = SEGMENTS[segment], "/".join(rest)
         case _:
             module = ""

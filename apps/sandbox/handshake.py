@@ -12,7 +12,7 @@ import msgspec
 
 from apps.sandbox.calls import Caller, Reply
 from apps.sandbox.memory import Received
-from apps.sandbox.state import VERSION, Connection, Endpoints, State, new_token
+from apps.sandbox.state import Connection, Endpoints, State, new_token
 from hub.ocpi import envelope, jsontext
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Answer
@@ -34,10 +34,25 @@ async def register(caller: Caller, versions_url: str, token_a: str) -> Reply:
     return await _exchange(caller, "POST", versions_url, token_a)
 
 
-async def rotate(caller: Caller) -> Reply:
-    """Gives the hub a new token and takes a new one: PUT credentials. Raises HandshakeFailed."""
+async def rotate(caller: Caller, versions_url: str = "") -> Reply:
+    """Gives the hub a new token and takes a new one: PUT credentials, in the version that the
+    platform speaks by now. Raises HandshakeFailed."""
     connection = caller.state.connection
-    return await _exchange(caller, "PUT", connection.hub_versions_url, connection.hub_token)
+    url = versions_url or connection.hub_versions_url
+    return await _exchange(caller, "PUT", url, connection.hub_token)
+
+
+async def switch(caller: Caller, version: str, versions_url: str = "") -> Reply:
+    """Goes over to another version by PUT on its credentials endpoint. Raises HandshakeFailed; the
+    platform talks as before then."""
+    state = caller.state
+    before = state.version, state.token_form, state.offers
+    state.speak(version)
+    try:
+        return await rotate(caller, versions_url)
+    except BaseException:
+        state.version, state.token_form, state.offers = before
+        raise
 
 
 async def unregister(caller: Caller) -> Reply:
@@ -80,21 +95,31 @@ async def _exchange(caller: Caller, method: str, versions_url: str, token: str) 
 
 async def _endpoints(caller: Caller, versions_url: str, token: str) -> Endpoints:
     """The other side's endpoints of our version. Raises HandshakeFailed."""
+    version = caller.state.version
     listed = await caller.request(
         "GET", "versions", url=versions_url, token=token, time_limit=TIME_LIMIT
     )
     _expect(listed, f"GET {versions_url}")
     urls = {each["version"]: each["url"] for each in listed.data}
-    if VERSION not in urls:
-        raise HandshakeFailed(f"{versions_url} offers {sorted(urls)}, not {VERSION}")
+    if version not in urls:
+        raise HandshakeFailed(f"{versions_url} offers {sorted(urls)}, not {version}")
     details = await caller.request(
-        "GET", "versions", url=urls[VERSION], token=token, time_limit=TIME_LIMIT
+        "GET", "versions", url=urls[version], token=token, time_limit=TIME_LIMIT
     )
-    _expect(details, f"GET {urls[VERSION]}")
+    _expect(details, f"GET {urls[version]}")
     return {
-        (each["identifier"], Interface(each["role"])): each["url"]
+        (each["identifier"], _interface(caller.state, each)): each["url"]
         for each in details.data["endpoints"]
     }
+
+
+def _interface(state: State, listed: dict[str, str]) -> Interface:
+    """The interface that a listed endpoint is of. Raises HandshakeFailed."""
+    if state.has_roles != ("role" in listed):
+        raise HandshakeFailed(f"OCPI {state.version} does not list an endpoint as {listed}")
+    if not state.has_roles:
+        return state.caller_of(listed["identifier"])
+    return Interface(listed["role"])
 
 
 def _credentials_url(endpoints: Endpoints) -> str:
@@ -118,10 +143,17 @@ class Given(msgspec.Struct, frozen=True):
     token: str
     url: str
     roles: list[dict[str, Any]] = []
+    country_code: str = ""  # 2.1.1
+    party_id: str = ""
+    hub_party_id: str = ""  # 2.3.0
 
     @property
     def hub(self) -> PartyId | None:
-        """The hub's own party, if the other side is a hub."""
+        """The hub's own party, if the other side is a hub; in 2.1.1 the one party there is."""
+        if self.hub_party_id:
+            return PartyId.of(self.hub_party_id[:2], self.hub_party_id[2:])
+        if self.party_id:
+            return PartyId.of(self.country_code, self.party_id)
         for role in self.roles:
             if role.get("role") == Role.HUB:
                 return PartyId.of(role["country_code"], role["party_id"])
@@ -136,42 +168,43 @@ def _read(data: object) -> Given:
 
 
 def credentials(state: State, token: str) -> dict[str, Any]:
-    """Our credentials object holding that token."""
-    return {
-        "token": token,
-        "url": state.versions_url,
-        "roles": [
-            {
-                "role": party.role.value,
-                "country_code": party.country_code,
-                "party_id": party.party_id,
-                "business_details": {
-                    "name": state.name,
-                    "website": "https://platform.example",
-                    "logo": {
-                        "url": "https://platform.example/logo.png",
-                        "category": "OPERATOR" if party.role is Role.CPO else "OTHER",
-                        "type": "png",
-                        "width": 256,
-                        "height": 256,
-                    },
+    """Our credentials object holding that token, as our version has it."""
+    said = {"token": token, "url": state.versions_url}
+    parties = [
+        {
+            "role": party.role.value,
+            "country_code": party.country_code,
+            "party_id": party.party_id,
+            "business_details": {
+                "name": state.name,
+                "website": "https://platform.example",
+                "logo": {
+                    "url": "https://platform.example/logo.png",
+                    "category": "OPERATOR" if party.role is Role.CPO else "OTHER",
+                    "type": "png",
+                    "width": 256,
+                    "height": 256,
                 },
-            }
-            for party in state.parties
-        ],
-    }
+            },
+        }
+        for party in state.parties
+    ]
+    if not state.has_roles:
+        return said | {name: value for name, value in parties[0].items() if name != "role"}
+    return said | {"roles": parties}
 
 
 def versions(state: State, received: Received) -> Answer:
     """The list of versions, or the details of the one."""
     if not received.tail:
-        return success([{"version": VERSION, "url": state.details_url}])
+        return success([{"version": state.version, "url": state.details_url}])
     endpoints = [("credentials", Interface.SENDER), *sorted(state.offers)]
     listed = [
-        {"identifier": module, "role": role.value, "url": state.endpoint(module, role)}
+        {"identifier": module, "url": state.endpoint(module, role)}
+        | ({"role": role.value} if state.has_roles else {})
         for module, role in endpoints
     ]
-    return success({"version": VERSION, "endpoints": listed})
+    return success({"version": state.version, "endpoints": listed})
 
 
 async def answer_credentials(caller: Caller, received: Received, token: str) -> Answer:

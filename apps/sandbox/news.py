@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from apps.sandbox.handshake import success
 from apps.sandbox.memory import Received
-from apps.sandbox.state import VERSION, State
+from apps.sandbox.state import State
 from hub.ocpi import jsontext
 from hub.ocpi.ids import PartyId, fold
 from hub.ocpi.message import Answer
@@ -39,12 +39,12 @@ def answer(state: State, received: Received) -> Answer:
     return success()
 
 
-def complaints(received: Received) -> Iterator[str]:
+def complaints(state: State, received: Received) -> Iterator[str]:
     """What is wrong with a ClientInfo, read to the letter."""
     if received.method != "PUT":
         return
     content = received.json
-    for finding in check(SCHEMAS[VERSION]["ClientInfo"], content):
+    for finding in check(SCHEMAS[state.version]["ClientInfo"], content):
         yield f"{finding.path} {finding.code}: {finding.message}"
     if isinstance(content, dict):
         said = tuple(fold(str(content.get(name))) for name in OWN)

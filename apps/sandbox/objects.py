@@ -35,16 +35,20 @@ class Kept:
 
 
 class Objects:
-    """The objects of one platform, its own and those pushed to it, in order of creation."""
+    """The objects of one platform, its own and those pushed to it, in order of creation. `own` is
+    whose the objects are that do not say it: in 2.1.1 none does, nor do terminals."""
 
-    def __init__(self, modules: Mapping[str, Module]) -> None:
+    def __init__(self, modules: Mapping[str, Module], own: PartyId) -> None:
         self._modules = modules
+        self._own = own
         self._kept: dict[str, dict[Key, Kept]] = {}
 
     def put(self, module: str, content: Mapping[str, Any]) -> bool:
         """Keeps an object given as a Python mapping; true when it is new."""
         described = self._modules[module]
-        owner = PartyId.of(content["country_code"], content["party_id"])
+        owner = self._own
+        if described.names_owner and "party_id" in content:
+            owner = PartyId.of(content["country_code"], content["party_id"])
         identifier = str(content[next(iter(described.key.values()))])
         qualifier = str(content.get(described.qualifier[0], "")) if described.qualifier else ""
         return self.put_text(

@@ -1,4 +1,4 @@
-"""A simulated platform: a real OCPI 2.2.1 server on a port of its own, and a client of the hub.
+"""A simulated platform: a real OCPI server on a port of its own, and a client of the hub.
 
 It keeps what it gets, remembers every request, complains about what is wrong, and misbehaves on
 demand (`faults`). Everything runs in the event loop in which `start` was awaited.
@@ -18,7 +18,7 @@ from apps.sandbox.memory import Memory, Pattern, Received
 from apps.sandbox.objects import Objects
 from apps.sandbox.script import Script
 from apps.sandbox.server import Port
-from apps.sandbox.state import CLIENT_INFO, Endpoints, PartyRole, State, new_token, offered
+from apps.sandbox.state import FORMS, VERSION, Endpoints, PartyRole, State, new_token
 from hub.ocpi.headers import TokenForm
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface, Role
@@ -34,9 +34,10 @@ class SandboxPlatform:
     Args:
         parties: role, country code and party id of each; the first speaks when none is named.
         port: 0 means any free one; it stays the same over `stop` and `start`.
-        token_form: how this platform writes its tokens. It reads both spellings.
+        version: the OCPI version in which it registers and talks.
+        token_form: how it writes its tokens, else as its version has it. It reads both.
         modules: the (module, interface) pairs it offers; by default all that its roles run.
-        hears_news: offers the RECEIVER of HubClientInfo as well.
+        hears_news: offers the RECEIVER of HubClientInfo as well, where its version has it.
         trailing_slash: list endpoints with a slash at the end.
         page_limit: objects on a page of its lists.
         remember: how many requests it remembers; 0 for benchmarks.
@@ -50,7 +51,8 @@ class SandboxPlatform:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        token_form: TokenForm = TokenForm.BASE64,
+        version: str = VERSION,
+        token_form: TokenForm | None = None,
         modules: Iterable[tuple[str, Interface]] | None = None,
         hears_news: bool = True,
         trailing_slash: bool = False,
@@ -67,14 +69,16 @@ class SandboxPlatform:
             name=name,
             parties=roles,
             modules=known,
-            offers=(offered(known, roles) if modules is None else frozenset(modules))
-            | ({CLIENT_INFO} if hears_news else frozenset()),
-            token_form=token_form,
+            chosen=None if modules is None else frozenset(modules),
+            hears_news=hears_news,
+            version=version,
+            token_form=token_form or FORMS.get(version, TokenForm.BASE64),
             trailing_slash=trailing_slash,
             page_limit=page_limit,
             memory=Memory(remember),
-            objects=Objects(known),
+            objects=Objects(known, roles[0].id),
         )
+        self.state.speak(version)
         self._caller: Caller | None = None
         self._door: Door | None = None
         self._obey: Obey | None = None
@@ -145,6 +149,10 @@ class SandboxPlatform:
         return self.state.parties[0].id
 
     @property
+    def version(self) -> str:
+        return self.state.version
+
+    @property
     def versions_url(self) -> str:
         return self.state.versions_url
 
@@ -188,6 +196,11 @@ class SandboxPlatform:
     async def rotate(self) -> Reply:
         """Exchanges both tokens: PUT credentials. Raises HandshakeFailed."""
         return await handshake.rotate(self.caller)
+
+    async def switch(self, version: str, versions_url: str = "") -> Reply:
+        """Goes over to another version, found at the versions URL it knows or at the one given:
+        PUT credentials. Raises HandshakeFailed; it talks as before then."""
+        return await handshake.switch(self.caller, version, versions_url)
 
     async def unregister(self) -> Reply:
         """Ends the connection: DELETE credentials. Raises HandshakeFailed."""

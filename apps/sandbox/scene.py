@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apps.sandbox.calls import Reply
+from apps.sandbox.cast import Cast
 from apps.sandbox.charge import Charge, Did
 from apps.sandbox.charging import Charging
 from apps.sandbox.memory import Received
 from apps.sandbox.platform import SandboxPlatform
 from apps.sandbox.report import Report, Seen
+from apps.sandbox.state import BASE
 from hub.ocpi.headers import Heading
 from hub.ocpi.ids import PartyId
 from hub.ocpi.status import Code
@@ -31,13 +33,13 @@ class HubSide:
     """The hub as the session needs to know it.
 
     Attributes:
-        invite: makes an invitation for a platform of that name: versions URL and token A.
+        invite: makes an invitation for a platform: where its version and role begin, and token A.
         register: makes the hub register with a platform: versions URL, token A, name.
     """
 
     party: PartyId
     url: str
-    invite: Callable[[str], Awaitable[tuple[str, str]]]
+    invite: Callable[[SandboxPlatform], Awaitable[tuple[str, str]]]
     register: Callable[[str, str, str], Awaitable[None]]
 
 
@@ -51,12 +53,24 @@ class Scene:
     charging: Charging
     report: Report
     opened: list[dict[str, Any]]
+    cast: Cast
     card: dict[str, Any] = field(default_factory=dict)
     site: dict[str, Any] = field(default_factory=dict)
     reference: str = ""
     charge: Charge | None = None
     changed: tuple[str, str] = ("", "")
     changed_since: str = ""
+    booking: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def platforms(self) -> dict[str, SandboxPlatform]:
+        """Everybody on the stage, by what they are called in the steps."""
+        return {"cpo": self.cpo, "msp": self.msp, **self.cast.all}
+
+    @property
+    def everybody(self) -> tuple[str, str]:
+        """Whom a push is TO that is for everybody."""
+        return self.hub.party.country_code, self.hub.party.party_id
 
     @property
     def running(self) -> Charge:
@@ -98,10 +112,20 @@ def answered(reply: Reply, status: tuple[int, ...] = (200, 201), code: int = Cod
 
 
 def routed(received: Received, from_: Heading, to: Heading) -> str:
-    """Raises Unexpected unless a request came from and to these parties; a remark about it."""
+    """Raises Unexpected unless a request came from and to these parties, None where it is to have
+    no routing headers; a remark about it."""
     expect((received.from_, received.to), (from_, to), f"routing headers of {received}")
-    where = received.path.partition("/2.2.1")[2] or "its response_url"
-    return f"heard: {received.method} {where}  from {from_} to {to}"
+    path = received.path.removeprefix(BASE)
+    where = "its response_url" if received.module == "results" else path
+    ends = f"from {from_} to {to}" if to else "without routing headers"
+    return f"heard: {received.method} {where}  {ends}"
+
+
+def heard_by(hearer: SandboxPlatform, received: Received, from_: PartyId) -> str:
+    """The same for a request to a platform as its version has it: in 2.1.1 nobody is named."""
+    if not hearer.state.has_roles:
+        return routed(received, None, None)
+    return routed(received, from_, hearer.party)
 
 
 def as_seen(reply: Reply, *remarks: str) -> Seen:

@@ -17,6 +17,10 @@ from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface, Module, Role
 
 VERSION = "2.2.1"
+# Has neither roles nor routing headers nor message ids, and one party on a platform.
+WITHOUT_ROLES = "2.1.1"
+# How a token is written in a version; 2.1.1 has no encoding of it.
+FORMS = {WITHOUT_ROLES: TokenForm.PLAIN}
 BASE = "/platform"
 Endpoints = dict[tuple[str, Interface], str]
 CLIENT_INFO = (MODULE_ID, Interface.RECEIVER)
@@ -77,12 +81,16 @@ class State:
     name: str
     parties: tuple[PartyRole, ...]
     modules: Mapping[str, Module]
-    offers: frozenset[tuple[str, Interface]]
     token_form: TokenForm
     trailing_slash: bool
     page_limit: int
     memory: Memory
     objects: Objects
+    # What it offers in every version, None: what its roles run; and whether it hears of others.
+    chosen: frozenset[tuple[str, Interface]] | None = None
+    hears_news: bool = False
+    version: str = VERSION
+    offers: frozenset[tuple[str, Interface]] = frozenset()
     origin: str = ""
     connection: Connection = field(default_factory=Connection)
     faults: Faults = field(default_factory=Faults)
@@ -103,13 +111,37 @@ class State:
     def __post_init__(self) -> None:
         self.party_ids = frozenset(party.id for party in self.parties)
 
+    def speak(self, version: str) -> None:
+        """Offers what it has in a version, in that version from now on. The token is written as
+        the version has it, unless the platform has a habit of its own."""
+        if self.token_form is FORMS.get(self.version, TokenForm.BASE64):
+            self.token_form = FORMS.get(version, TokenForm.BASE64)
+        self.version = version
+        modules = self.chosen
+        if modules is None:
+            modules = offered(self.modules, self.parties, version)
+        hears = self.hears_news and self.has_roles
+        self.offers = modules | ({CLIENT_INFO} if hears else frozenset())
+
+    @property
+    def has_roles(self) -> bool:
+        """Whether its version has roles, routing headers and message ids."""
+        return self.version != WITHOUT_ROLES
+
+    def caller_of(self, module: str) -> Interface:
+        """The interface of others that its own roles call: what a listing without roles means."""
+        roles = {party.role for party in self.parties}
+        described = [m for m in self.modules.values() if m.identifier == module]
+        called = (i for i in Interface for m in described if roles & m.callers(i))
+        return next(called, Interface.SENDER)
+
     @property
     def versions_url(self) -> str:
         return f"{self.origin}{BASE}/versions"
 
     @property
     def details_url(self) -> str:
-        return f"{self.origin}{BASE}/{VERSION}"
+        return f"{self.origin}{BASE}/{self.version}"
 
     def endpoint(self, module: str, interface: Interface) -> str:
         """The URL of an own endpoint as version details list it."""
@@ -130,13 +162,13 @@ class State:
 
 
 def offered(
-    modules: Mapping[str, Module], parties: Iterable[PartyRole]
+    modules: Mapping[str, Module], parties: Iterable[PartyRole], version: str
 ) -> frozenset[tuple[str, Interface]]:
-    """Every interface that these roles run, by the descriptions."""
+    """Every interface that these roles run in a version, by the descriptions."""
     roles = {party.role for party in parties}
     return frozenset(
-        (module.id, interface)
+        (module.identifier, interface)
         for module in modules.values()
         for interface in Interface
-        if not module.custom and VERSION in module.versions and roles & module.roles(interface)
+        if not module.custom and version in module.versions and roles & module.roles(interface)
     )

@@ -1,8 +1,18 @@
 """Act three: the eMSP's driver asks and commands, and the CPO answers, now and later."""
 
 from apps.sandbox.memory import Pattern, Received
+from apps.sandbox.platform import SandboxPlatform
 from apps.sandbox.report import Seen
-from apps.sandbox.scene import RESULT_SECONDS, Scene, Unexpected, answered, as_seen, expect, routed
+from apps.sandbox.scene import (
+    RESULT_SECONDS,
+    Scene,
+    Unexpected,
+    answered,
+    as_seen,
+    expect,
+    heard_by,
+    routed,
+)
 from hub.ocpi.module import Interface
 
 
@@ -38,19 +48,21 @@ async def start_session(scene: Scene) -> Seen:
         "connector_id": evse["connectors"][0]["id"],
         "authorization_reference": scene.reference,
     }
-    seen = await _command(scene, "START_SESSION", content)
+    seen = await ordered(scene, scene.cpo, "START_SESSION", content)
     charges = scene.charging.charges
     scene.charge = charges[next(reversed(charges))]
     return seen
 
 
 async def stop_session(scene: Scene) -> Seen:
-    return await _command(scene, "STOP_SESSION", {"session_id": scene.running.id})
+    return await ordered(scene, scene.cpo, "STOP_SESSION", {"session_id": scene.running.id})
 
 
-async def _command(scene: Scene, name: str, content: dict[str, object]) -> Seen:
-    """A command to the CPO, and its result, which comes on its own to the response_url."""
-    cpo, msp = scene.cpo, scene.msp
+async def ordered(
+    scene: Scene, cpo: SandboxPlatform, name: str, content: dict[str, object]
+) -> Seen:
+    """A command to a CPO, and its result, which comes on its own to the response_url."""
+    msp = scene.msp
     response_url = msp.callback_url()
     reply = await msp.request(
         "POST",
@@ -63,12 +75,14 @@ async def _command(scene: Scene, name: str, content: dict[str, object]) -> Seen:
     answered(reply)
     expect(reply.data["result"], "ACCEPTED", "CommandResponse")
     heard = await cpo.heard(module="commands", tail=name)
-    routed(heard, msp.party, cpo.party)
+    arrived = heard_by(cpo, heard, msp.party)
     _at_the_hub(scene, heard.json["response_url"])
     result = await _result(scene, response_url)
     expect(result.json["result"], "ACCEPTED", "CommandResult")
     return as_seen(
         reply,
+        *((arrived,) if cpo.version != msp.version else ()),
+        *((f"status_message: {reply.message}",) if reply.message else ()),
         "the CPO got a response_url at the hub in place of the eMSP's own",
         routed(result, cpo.party, msp.party) + "  with the result ACCEPTED",
     )

@@ -9,7 +9,7 @@ from hub.ocpi.module import Interface
 
 async def emsp_registers(scene: Scene) -> Seen:
     msp = scene.msp
-    versions_url, token_a = await scene.hub.invite(msp.name)
+    versions_url, token_a = await scene.hub.invite(msp)
     reply = await msp.register(versions_url, token_a)
     expect(msp.state.connection.hub_party, scene.hub.party, "the hub's party in its credentials")
     fetched = [each for each in msp.received if each.module == "versions"]

@@ -62,7 +62,7 @@ async def all_locations(scene: Scene) -> Seen:
         url = next_link(reply.headers.get("link", ""))
         if not url:
             break
-        reply = await msp.request("GET", "locations", url=url, to=_hub(scene))
+        reply = await msp.request("GET", "locations", url=url, to=scene.everybody)
     elapsed = (time.perf_counter() - began) * 1000
     names = [(site["country_code"], site["party_id"], site["id"]) for site in found]
     expect(len(found), total, "locations on all pages, by X-Total-Count")
@@ -92,7 +92,7 @@ async def one_evse_changes(scene: Scene) -> Seen:
     cpo.objects.put("locations", {**site, "last_updated": scene.changed_since})
     tail = f"{cpo.party[0]}/{cpo.party[1]}/{site['id']}/{evse['uid']}"
     reply = await cpo.request(
-        "PATCH", "locations", Interface.RECEIVER, tail, json=change, to=_hub(scene)
+        "PATCH", "locations", Interface.RECEIVER, tail, json=change, to=scene.everybody
     )
     answered(reply)
     heard = await msp.heard(
@@ -122,12 +122,8 @@ async def what_changed(scene: Scene) -> Seen:
 async def _some(scene: Scene, **query: object) -> Reply:
     """Locations of everybody, as the hub keeps them."""
     return await scene.msp.request(
-        "GET", "locations", Interface.SENDER, query=urlencode(query), to=_hub(scene)
+        "GET", "locations", Interface.SENDER, query=urlencode(query), to=scene.everybody
     )
-
-
-def _hub(scene: Scene) -> tuple[str, str]:
-    return scene.hub.party.country_code, scene.hub.party.party_id
 
 
 def _total(reply: Reply) -> int:

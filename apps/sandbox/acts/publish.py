@@ -44,7 +44,6 @@ async def _broadcast(
 ) -> Seen:
     """Pushes objects to the hub, for everybody; each must reach the other side, from the hub."""
     owner.objects.put_all(module, made)
-    hub = (scene.hub.party.country_code, scene.hub.party.party_id)
     times: list[float] = []
     waiting = iter(made)
     began = time.perf_counter()
@@ -55,7 +54,13 @@ async def _broadcast(
             query = f"type={content['type']}" if module == "tokens" else ""
             tail = f"{owner.party[0]}/{owner.party[1]}/{identifier}"
             reply = await owner.request(
-                "PUT", module, Interface.RECEIVER, tail, query=query, json=content, to=hub
+                "PUT",
+                module,
+                Interface.RECEIVER,
+                tail,
+                query=query,
+                json=content,
+                to=scene.everybody,
             )
             answered(reply)
             times.append(reply.milliseconds)
