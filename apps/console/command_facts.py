@@ -12,7 +12,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-import msgspec
 from django.db.models import Q, QuerySet
 
 from apps.console.command_kinds import kinds, word_of
@@ -202,7 +201,7 @@ def _command(
 ) -> Fact:
     sent = passed.get(result.request_id, []) if result is not None else []
     forwarded = sent[-1] if sent else None
-    response_word = _word(onward.answer_body if onward is not None else None, "data", "result")
+    response_word = onward.says if onward is not None else ""
     state, turn = _state(leg, onward, result, forwarded, response_word, until, now)
     return {
         "id": leg.pk,
@@ -219,7 +218,7 @@ def _command(
         if result is None
         else _leg(result)
         | {
-            "says": _word(result.request_body, "result"),
+            "says": result.says,
             "after_milliseconds": round((result.at - leg.at).total_seconds() * 1000, 3),
             "taken": None if forwarded is None else _leg(forwarded),
         },
@@ -268,14 +267,3 @@ def _leg(leg: Leg) -> Fact:
         "milliseconds": round(leg.milliseconds, 3),
         "error": leg.error,
     }
-
-
-def _word(body: str | None, *path: str) -> str:
-    """A word in a body, where the log has the body; empty otherwise."""
-    try:
-        found: Any = msgspec.json.decode(body) if body else None
-    except msgspec.DecodeError:  # cut off, or not JSON
-        return ""
-    for name in path:
-        found = found.get(name) if isinstance(found, dict) else None
-    return found[:40] if isinstance(found, str) else ""

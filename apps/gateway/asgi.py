@@ -37,6 +37,7 @@ from hub.ocpi.module import Audience, Interface
 from hub.ocpi.status import Code, OcpiError, unauthorized
 from hub.routing.guard import check
 from hub.routing.network import TokenKind
+from hub.routing.reply import result_in
 from hub.routing.translated import OLDEST, as_2_1_1
 
 Send = Callable[[Any], Awaitable[None]]
@@ -227,6 +228,8 @@ def _record(
     )
     row.answer_bytes, row.object = passage.sent, clip(passage.object, 200)
     row.follows = passage.follows
+    if passage.follows and passage.message is not None:
+        row.says = clip(result_in(passage.message.content), 40)
     if passage.notes:
         noted(row, passage.notes)
     own = b"" if answer.body is passage.answered else answer.body

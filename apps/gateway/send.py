@@ -8,11 +8,13 @@ from apps.gateway.call import Call, Passage
 from apps.traffic import metrics
 from apps.traffic.legs import Between, onward, with_bodies
 from apps.traffic.losses import noted
+from apps.traffic.record import clip
 from apps.transport.forms import in_either_form
 from hub.ocpi.bridge import Note
 from hub.ocpi.message import Answer, Outgoing
 from hub.ocpi.status import OcpiError
 from hub.routing.network import Platform
+from hub.routing.reply import result_in
 
 
 async def send(
@@ -95,6 +97,8 @@ class _Leg:
         # A body that is passed on as it came is in the log once, with the leg it came on.
         sent = b"" if request.body is message.body else request.body
         with_bodies(row, call.process.bodies, sent, self._passage.answered, call.private)
+        if message.match.operation.reply_to is not None and found is not None:
+            row.says = clip(result_in(found.data), 40)
         if self._notes:
             call.process.recorder.counts.losses(
                 began, self._platform.id, row.module, message.version, self._platform.version,

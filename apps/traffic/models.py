@@ -58,6 +58,12 @@ class Leg(models.Model):
         default="",
         help_text="Correlation id of the message whose stand-in it was sent to.",
     )
+    says = models.CharField(
+        max_length=40,
+        blank=True,
+        db_default="",
+        help_text="The `result` that a command was answered with, or that came for it later.",
+    )
     notes = models.TextField(
         blank=True,
         default="",

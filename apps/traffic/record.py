@@ -51,6 +51,7 @@ class Row(Struct):
     outcome: str = ""
     follows: str = ""
     notes: str = ""
+    says: str = ""
 
 
 COLUMNS = Row.__struct_fields__

@@ -43,6 +43,15 @@ def response_url(message: Message, platform: Platform) -> str:
     return url
 
 
+def result_in(content: object) -> str:
+    """What a response or a result says, such as ACCEPTED, in an envelope or without one; empty
+    where it says nothing of the kind."""
+    if isinstance(content, dict) and isinstance(content.get("data"), dict):
+        content = content["data"]
+    said = content.get("result") if isinstance(content, dict) else None
+    return said if isinstance(said, str) else ""
+
+
 def with_response_url(message: Message, url: str) -> Message:
     """The message with its response_url replaced; in a body, the other bytes stay."""
     if message.match.operation.reply_to is Place.QUERY:

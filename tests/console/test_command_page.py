@@ -85,10 +85,10 @@ def test_command_response_and_result_are_one_row(
     ]
 
 
-def test_words_are_told_where_bodies_are_kept(
+def test_what_was_answered_is_told_without_any_body(
     hub: Hub, both: None, cpo: Platform, msp: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateway.process, "bodies", BodyPolicy("all", 10_000))
+    monkeypatch.setattr(gateway.process, "bodies", BodyPolicy("none", 10_000))
     order(msp)
     msp.heard(module="results")
     logged(hub, 4)
