@@ -42,14 +42,29 @@ def serving_hub(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
         worker().close()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test marked with versions runs in each of them."""
+    if marked := metafunc.definition.get_closest_marker("versions"):
+        metafunc.parametrize("spoken", marked.args, indirect=True)
+
+
 @pytest.fixture
-def hub(serving_hub: None) -> Iterator[Any]:
+def spoken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The version of platforms and of our objects where a test names none."""
+    from tests.gateway import objects
+
+    monkeypatch.setattr(objects, "SPOKEN", getattr(request, "param", objects.SPOKEN))
+    return objects.SPOKEN
+
+
+@pytest.fixture
+def hub(serving_hub: None, spoken: str) -> Iterator[Any]:
     """The hub with nobody registered, and a place to make platforms."""
     from tests.hub import Hub, empty
     from tests.platforms import playground
 
     empty()
-    with playground() as here:
+    with playground(spoken) as here:
         yield Hub(here)
 
 

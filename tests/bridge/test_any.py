@@ -25,6 +25,7 @@ def over(sample: Sample, **how: Any) -> Bridged:
     return bridge(sample.source, sample.target, sample.name, body, sample.context, **how)
 
 
+@pytest.mark.ocpi("V-03", versions=("2.1.1", "2.2.1", "2.3.0"))
 @SLOW
 @given(samples(PAIRS))
 def test_what_comes_out_is_of_the_other_version(sample: Sample) -> None:
@@ -38,6 +39,7 @@ def test_what_comes_out_is_of_the_other_version(sample: Sample) -> None:
     assert [each for each in check(cls, decode(done.text)) if each.code != "empty"] == []
 
 
+@pytest.mark.ocpi("V-01", versions=("2.2.1", "2.3.0"))
 @SLOW
 @given(samples(PAIRS))
 def test_there_and_back_loses_only_what_is_named(sample: Sample) -> None:

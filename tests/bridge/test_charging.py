@@ -20,6 +20,7 @@ def change(
     return over(source, target, name, EXAMPLES[source][name] | made, known)
 
 
+@pytest.mark.ocpi("V-04", versions=("2.1.1",))
 @pytest.mark.parametrize("name", ["Session", "CDR"])
 def test_who_charged_is_known_or_the_object_is_held(name: str) -> None:
     done = change(OLD, MIDDLE, name, {})
@@ -191,6 +192,8 @@ def test_a_cdr_that_2_1_1_cannot_hold_is_not_sent(
     assert (done.refusal.verdict, done.refusal.path) == (verdict, path)
 
 
+@pytest.mark.ocpi("V-08", versions=("2.1.1", "2.2.1", "2.3.0"))
+@pytest.mark.ocpi("O-09", versions=("2.2.1", "2.3.0"))
 def test_last_updated_is_copied() -> None:
     for source, target in [(MIDDLE, NEW), (NEW, MIDDLE), (OLD, MIDDLE)]:
         for name in ("Location", "Session", "CDR", "Token", "Tariff"):

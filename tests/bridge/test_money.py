@@ -112,6 +112,7 @@ def component(price: Any, vat: Any, included: str) -> Bridged:
     return over(NEW, MIDDLE, "Tariff", tariff)
 
 
+@pytest.mark.ocpi("V-02", versions=("2.2.1", "2.3.0"))
 @pytest.mark.parametrize(
     ("price", "vat", "included", "expected"),
     [
@@ -138,6 +139,7 @@ def test_a_price_with_its_tax_in_it_is_told_without(
     assert (("lost", f"{where}vat") in notes(done)) == (included == "N/A")
 
 
+@pytest.mark.ocpi("V-02", versions=("2.2.1", "2.3.0"))
 @pytest.mark.parametrize(
     ("price", "vat", "included"),
     [

@@ -103,6 +103,7 @@ def test_to_2_1_1(
     assert noted is None or noted in notes(done)
 
 
+@pytest.mark.ocpi("V-05", versions=("2.1.1",))
 def test_a_location_that_is_not_published_never_reaches_2_1_1() -> None:
     for source in (MIDDLE, NEW):
         done = location(source, OLD, {"publish": False})
@@ -146,6 +147,7 @@ def test_a_power_type_that_2_1_1_lacks_is_understated(
     assert noted is None or noted in notes(done)
 
 
+@pytest.mark.ocpi("V-03", versions=("2.2.1", "2.3.0"))
 @pytest.mark.parametrize(
     ("change", "field", "expected"),
     [

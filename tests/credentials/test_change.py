@@ -142,6 +142,8 @@ def test_patch_is_not_offered(hub: Hub, msp: Platform) -> None:
     assert msp.request("POST", "versions", url=hub.versions_url, json={}).status == 405
 
 
+@pytest.mark.ocpi("R-03", "T-25", "T-26")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_configuration_modules_ignore_routing_headers_and_send_none(
     hub: Hub, msp: Platform
 ) -> None:

@@ -31,6 +31,7 @@ CREDENTIALS: dict[str, Any] = {
 }
 
 
+@pytest.mark.ocpi("T-33")
 def test_registration_writes_everything_at_once(hub: Hub) -> None:
     msp = hub.platform("DE/MSP")
     row = hub.row(msp)
@@ -92,6 +93,8 @@ def test_the_same_party_as_cpo_and_emsp_on_two_platforms_is_kept_apart(hub: Hub)
     assert [r.module for r in buying.received] == ["tokens"]
 
 
+@pytest.mark.ocpi("Y-01")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_lower_case_party_ids_are_understood_and_given_back_as_spelled(hub: Hub) -> None:
     """Y-01"""
     cpo = hub.platform("CPO:nl/cpo", name="small letters")
@@ -128,6 +131,8 @@ def test_the_hubs_own_party_cannot_be_claimed(hub: Hub) -> None:
         me.register(invitation.versions_url, invitation.token_a)
 
 
+@pytest.mark.ocpi("A-21", "A-22")
+@pytest.mark.versions("2.2.1", "2.3.0")
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -150,7 +155,7 @@ def test_bad_credentials_are_2001_and_name_the_field(
     invitation = hub.invite("careless")
     careless = playground_platform(hub, "DE/MSP", name="careless")
     reply = careless.request(
-        "POST", "credentials", url=f"{hub.url}/ocpi/2.2.1/credentials",
+        "POST", "credentials", url=f"{hub.version_url}/credentials",
         token=invitation.token_a, json={**CREDENTIALS, **change},
     )  # fmt: skip
     assert (reply.status, reply.code) == (200, 2001)
@@ -198,6 +203,24 @@ def test_a_missing_credentials_endpoint_is_3003(hub: Hub) -> None:
     bare.script.add("versions", json={**one, "data": {"version": "2.2.1", "endpoints": []}})
     with pytest.raises(HandshakeFailed, match="3003"):
         bare.register(invitation.versions_url, invitation.token_a)
+
+
+@pytest.mark.ocpi("A-03")
+@pytest.mark.versions("2.2.1", "2.3.0")
+@pytest.mark.parametrize("role", ["SENDER", "RECEIVER"])
+def test_the_role_of_a_credentials_endpoint_says_nothing(hub: Hub, role: str) -> None:
+    invitation = hub.invite("new")
+    new = playground_platform(hub, "DE/MSP", name="new")
+    listed = [{"version": new.version, "url": new.real.state.details_url}]
+    only = {
+        "identifier": "credentials", "url": new.endpoint("credentials", SENDER), "role": role,
+    }  # fmt: skip
+    for data in (listed, {"version": new.version, "endpoints": [only]}):
+        new.script.add(
+            "versions",
+            json={"status_code": 1000, "timestamp": "2026-01-01T00:00:00Z", "data": data},
+        )
+    assert new.register(invitation.versions_url, invitation.token_a).code == 1000
 
 
 def test_version_details_fit_the_roles_of_the_platform(hub: Hub, cpo: Platform) -> None:

@@ -40,6 +40,7 @@ def own(platform: Platform, name: str, **more: Any) -> None:
     platform.objects.put(f"{name}s", said(platform.version, name, **more))
 
 
+@pytest.mark.ocpi("P-11", "R-34", versions=("2.2.1", "2.3.0"))
 @pytest.mark.parametrize(("msps", "cpos"), ROUTED)
 def test_a_list_is_read_page_by_page(hub: Hub, msps: str, cpos: str) -> None:
     cpo = hub.platform("NL/CPO", version=cpos, page_limit=2)
@@ -66,6 +67,7 @@ def test_what_cannot_be_said_is_left_out_of_a_list(hub: Hub) -> None:
     assert "1 cannot be said in OCPI 2.2.1, and were left out" in reply.message
 
 
+@pytest.mark.ocpi("L-06", versions=("2.1.1", "2.2.1", "2.3.0"))
 @pytest.mark.parametrize(("msps", "cpos"), PAIRS)
 def test_one_object_is_read_in_the_askers_version(hub: Hub, msps: str, cpos: str) -> None:
     """From the hub's copy, and where the asker can name its owner from the owner itself."""
@@ -121,6 +123,8 @@ def command(msp: Platform, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.mark.ocpi("CM-02", "CM-03", versions=("2.1.1", "2.2.1", "2.3.0"))
+@pytest.mark.ocpi("V-07", versions=("2.1.1",))
 @pytest.mark.parametrize(("msps", "cpos"), PAIRS)
 def test_a_session_is_started_and_the_result_comes_back(hub: Hub, msps: str, cpos: str) -> None:
     """V-07"""
@@ -155,6 +159,7 @@ def test_a_reservation_cannot_be_cancelled_in_2_1_1(hub: Hub, msps: str, cpos: s
     assert not [each for each in cpo.received if each.module == "commands"]
 
 
+@pytest.mark.ocpi("CM-12", versions=("2.3.0",))
 @pytest.mark.parametrize(("cpos", "expected"), [(OLD, 0), (MIDDLE, 0), (NEW, 1)])
 def test_unlisted_commands_reach_open_enums_only(hub: Hub, cpos: str, expected: int) -> None:
     cpo, msp = both(hub, cpos, NEW)
@@ -165,6 +170,7 @@ def test_unlisted_commands_reach_open_enums_only(hub: Hub, cpos: str, expected: 
         assert (reply.code, reply.data["result"]) == (1000, "NOT_SUPPORTED")
 
 
+@pytest.mark.ocpi("V-07", versions=("2.1.1",))
 def test_a_reservation_has_a_number_in_2_1_1(hub: Hub) -> None:
     """V-07"""
     cpo, msp = both(hub, OLD, MIDDLE)
@@ -209,6 +215,7 @@ def test_a_charging_profile_and_its_result(hub: Hub, msps: str, cpos: str) -> No
 # What the hub refuses, as 2.1.1 is told (D-24)
 
 
+@pytest.mark.ocpi("O-02", versions=("2.1.1",))
 def test_hub_codes_are_server_errors_in_2_1_1(hub: Hub) -> None:
     cpo, msp = both(hub, OLD, MIDDLE)
     url, content = "NL/CPO/S1", objects_2_1_1.session()
@@ -269,34 +276,6 @@ def test_charging_profiles_are_not_supported_by_2_1_1(hub: Hub) -> None:
     assert right(MIDDLE, "ChargingProfileResponse", reply.data)
 
 
-@pytest.mark.parametrize("module", ["chargingprofiles", "commands"])
-def test_what_a_party_lacks_that_was_found_by_content_is_not_supported(
-    hub: Hub, module: str
-) -> None:
-    cpo, msp = both(hub, OLD, MIDDLE)
-    location = objects_2_1_1.location()
-    cpo.request("PUT", "locations", RECEIVER, "NL/CPO/L1", json=location)
-    cpo.request("PUT", "sessions", RECEIVER, "NL/CPO/S1", json=objects_2_1_1.session())
-    cpo.objects.put("locations", location)
-    body = command(msp, reservation_id="R1", expiry_date="2030-01-01T00:00:00Z")
-    reserved = msp.request("POST", "commands", RECEIVER, "RESERVE_NOW", json=body)
-    assert reserved.code == 1000, reserved
-    if module == "commands":
-        tail, body = "CANCEL_RESERVATION", {
-            "response_url": msp.callback_url(), "reservation_id": "R1",
-        }  # fmt: skip
-        reply = msp.request("POST", module, RECEIVER, tail, json=body)
-    else:
-        url = quote(msp.callback_url(module), safe="")
-        reply = msp.request("DELETE", module, RECEIVER, "S1", query=f"response_url={url}")
-    assert (reply.status, reply.code, reply.data["result"]) == (200, 1000, "NOT_SUPPORTED"), reply
-    unknown = quote(msp.callback_url("chargingprofiles"), safe="")
-    reply = msp.request(
-        "DELETE", "chargingprofiles", RECEIVER, "S9", query=f"response_url={unknown}"
-    )
-    assert (reply.status, reply.code) == (200, 4001)
-
-
 @pytest.mark.parametrize(
     ("cpos", "msps", "kind"), [(OLD, MIDDLE, "APP_USER"), (MIDDLE, NEW, "EMAID")]
 )
@@ -320,6 +299,7 @@ def test_a_type_that_was_told_as_other_is_asked_about_as_it_is(
 # Ids that the other side knows by another name
 
 
+@pytest.mark.ocpi("V-07", versions=("2.1.1",))
 def test_a_long_id_has_an_alias_on_every_way(hub: Hub) -> None:
     """V-07"""
     cpo, msp = both(hub, OLD, MIDDLE)

@@ -54,6 +54,7 @@ def to(sender: Platform, party: tuple[str, str]) -> tuple[str, str] | None:
 DIRECT = [(source, target) for source, target in PAIRS if source != OLD]
 
 
+@pytest.mark.ocpi("V-03", "V-08", versions=("2.1.1", "2.2.1", "2.3.0"))
 @pytest.mark.parametrize(("source", "target"), DIRECT)
 def test_a_location_arrives_in_the_receivers_version(hub: Hub, source: str, target: str) -> None:
     """V-03, V-08"""
@@ -74,6 +75,7 @@ def test_a_location_arrives_in_the_receivers_version(hub: Hub, source: str, targ
     assert not cpo.complaints
 
 
+@pytest.mark.ocpi("T-01", versions=("2.1.1",))
 def test_an_older_platform_is_sent_no_routing_and_a_plain_token(hub: Hub) -> None:
     cpo, msp = both(hub, MIDDLE, OLD)
     cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=objects.tariff(), to=MSP)
@@ -120,6 +122,7 @@ def test_the_receivers_own_message_is_kept(hub: Hub) -> None:
     assert reply.message.startswith("thanks; said in OCPI 2.2.1 for DE/MSP: lost $.help_phone")
 
 
+@pytest.mark.ocpi("Y-04", "Y-06", "R-33", versions=("2.2.1", "2.3.0"))
 @pytest.mark.parametrize("version", [MIDDLE, NEW])
 def test_equal_versions_get_the_very_bytes(hub: Hub, version: str) -> None:
     cpo, msp = both(hub, version, version)
@@ -128,6 +131,7 @@ def test_equal_versions_get_the_very_bytes(hub: Hub, version: str) -> None:
     assert msp.heard(module="tariffs").body == body
 
 
+@pytest.mark.ocpi("V-05", versions=("2.1.1",))
 def test_what_is_not_published_never_reaches_2_1_1(hub: Hub) -> None:
     """V-05: neither whole nor in part."""
     cpo, msp = both(hub, MIDDLE, OLD)
@@ -146,6 +150,7 @@ def test_what_is_not_published_never_reaches_2_1_1(hub: Hub) -> None:
     assert not [each for each in msp.received if each.module == "locations"]
 
 
+@pytest.mark.ocpi("V-02", versions=("2.2.1", "2.3.0"))
 @pytest.mark.parametrize(
     ("tax", "vat", "price"),
     [("NO", 21, 0.25), ("N/A", None, 0.25), ("YES", 25, 0.2), ("YES", None, None)],
@@ -169,6 +174,8 @@ def test_prices_are_net_or_withheld(
     assert heard["elements"][0]["price_components"][0]["price"] == pytest.approx(price)
 
 
+@pytest.mark.ocpi("V-03", versions=("2.1.1", "2.2.1", "2.3.0"))
+@pytest.mark.ocpi("V-04", "V-06", versions=("2.1.1",))
 @pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_a_session_and_its_changes(hub: Hub, source: str, target: str) -> None:
     """V-03, V-04, V-06: a 2.1.1 CPO names the driver by auth_id only."""
@@ -205,6 +212,8 @@ def test_a_session_and_its_changes(hub: Hub, source: str, target: str) -> None:
         assert right(target, "Session", heard)
 
 
+@pytest.mark.ocpi("CD-03", "CD-04", "V-08", versions=("2.1.1", "2.2.1", "2.3.0"))
+@pytest.mark.ocpi("V-04", versions=("2.1.1",))
 @pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_a_cdr_and_its_url(hub: Hub, source: str, target: str) -> None:
     """V-04, V-08"""
@@ -225,6 +234,7 @@ def test_a_cdr_and_its_url(hub: Hub, source: str, target: str) -> None:
     assert back.data["id"] == "C1"
 
 
+@pytest.mark.ocpi("V-04", versions=("2.1.1",))
 @pytest.mark.parametrize("about", ["unknown", "ambiguous"])
 @pytest.mark.parametrize("module", ["sessions", "cdrs"])
 def test_a_driver_who_is_not_known_without_doubt_is_not_guessed(

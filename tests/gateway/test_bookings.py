@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hub.ocpi.status import Code
-from tests.gateway.objects import LATER, location
+from tests.gateway.objects import LATER, cdr, location
 from tests.gateway.objects_2_3_0 import booking, booking_location, booking_request, calendar
 from tests.hub import Hub
 from tests.platforms import RECEIVER, SENDER, Platform
@@ -201,3 +201,14 @@ def test_a_patch_needs_last_updated_and_the_owner_of_the_url(
     )
     assert foreign.status == 404
     assert not [r for r in msp.received if r.module == "Booking"]
+
+
+def test_a_cdr_finds_the_emsp_by_its_booking(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    hub.platform("FR/MSP", version="2.3.0")
+    pushed(cpo, "PUT", "NL/CPO/B1", booking(), to=MSP)
+    bare = cdr(booking_id="B1", session_id="unknown")
+    bare["cdr_token"] = {"uid": "U9", "type": "RFID", "contract_id": "C"}
+    assert cpo.request("POST", "cdrs", RECEIVER, json=bare).code == 1000
+    assert msp.heard(module="cdrs").json == bare
+    strange = {**bare, "id": "C2", "session_id": "S2", "booking_id": "B2"}
+    assert cpo.request("POST", "cdrs", RECEIVER, json=strange).code == Code.UNKNOWN_RECEIVER

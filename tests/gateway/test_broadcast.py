@@ -24,7 +24,8 @@ def delivered(hub: Hub) -> int:
 def test_it_reaches_every_opposite_role_in_the_hubs_name(hub: Hub, cpo: Platform) -> None:
     """R-06, R-11, R-13, R-14: FROM is the hub, TO the party, URL and body the owner's."""
     first, second = hub.platform("DE/MSP"), hub.platform("FR/MSP")
-    maps, other = hub.platform("NSP:DE/NSP", name="maps"), hub.platform("OTHER:DE/OTH", name="other")
+    maps = hub.platform("NSP:DE/NSP", name="maps")
+    other = hub.platform("OTHER:DE/OTH", name="other")
     receivers = ((first, "MSP"), (second, "MSP"), (maps, "NSP"), (other, "OTH"))
     other_cpo = hub.platform("BE/CPO")
     for platform in (*(each for each, _ in receivers), other_cpo):
@@ -36,7 +37,7 @@ def test_it_reaches_every_opposite_role_in_the_hubs_name(hub: Hub, cpo: Platform
     assert (reply.status, reply.code) == (201, 1000)
     assert reply.headers["ocpi-to-party-id"] == "CPO"
     assert reply.headers["ocpi-from-party-id"] == "HUB"
-    assert "data" not in reply.envelope  # the module says nothing of any
+    assert b'"data"' not in reply.body  # the module says nothing of any
     assert delivered(hub) == 4
     request_ids = set()
     for platform, party in receivers:
@@ -128,7 +129,7 @@ def test_an_evse_of_an_unknown_location_is_404(hub: Hub, cpo: Platform, msp: Pla
     assert delivered(hub) == 0
 
 
-@pytest.mark.ocpi("T-31", "H-06")
+@pytest.mark.ocpi("T-31", "T-32", "H-06")
 @pytest.mark.versions("2.2.1", "2.3.0")
 @pytest.mark.parametrize("status", [Status.OFFLINE, Status.SUSPENDED, Status.PLANNED])
 def test_who_is_not_connected_is_skipped(hub: Hub, cpo: Platform, status: Status) -> None:
@@ -139,6 +140,9 @@ def test_who_is_not_connected_is_skipped(hub: Hub, cpo: Platform, status: Status
     assert delivered(hub) == 1
     here.heard(module="tariffs")
     assert not away.received
+    hub.set_status(away, Status.CONNECTED)
+    found = away.request("GET", "tariffs", SENDER, to=HUB).data
+    assert [each["id"] for each in found] == ["T1"]
 
 
 @pytest.mark.ocpi("R-15")

@@ -17,6 +17,8 @@ from tests.platforms import RECEIVER, SENDER, Platform
 HUB, CPO, MSP = ("NL", "HUB"), ("NL", "CPO"), ("DE", "MSP")
 
 
+@pytest.mark.ocpi("R-10")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_cdr_arrives_once_and_at_nobody_else(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """A copy to configured parties went out before the sender was checked, and twice."""
     other = hub.platform("FR/MSP")
@@ -90,6 +92,8 @@ def test_a_party_that_shares_a_country_or_an_id_is_another_party(
         assert msp.request("GET", "locations", SENDER, to=to).code == 1000
 
 
+@pytest.mark.ocpi("T-06")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_two_platforms_may_choose_the_same_token_for_us(hub: Hub) -> None:
     """It identifies neither then; and the end of one leaves the other alone."""
     one = playground_platform(hub, "CPO:NL/AAA", name="one")
@@ -100,7 +104,7 @@ def test_two_platforms_may_choose_the_same_token_for_us(hub: Hub) -> None:
         state.connection = replace(state.connection, own_token="shared-token")
         party = platform.party
         reply = platform.request(
-            "POST", "credentials", url=f"{hub.url}/ocpi/2.2.1/credentials",
+            "POST", "credentials", url=f"{hub.version_url}/credentials",
             token=invitation.token_a,
             json={"token": "shared-token", "url": platform.versions_url,
                   "roles": [{"role": "CPO", "country_code": party[0], "party_id": party[1],
@@ -110,7 +114,7 @@ def test_two_platforms_may_choose_the_same_token_for_us(hub: Hub) -> None:
         state.connection = replace(state.connection, hub_token=reply.data["token"])
     versions = hub.versions_url
     assert one.request("GET", "versions", url=versions, token="shared-token").status == 401
-    gone = one.request("DELETE", "credentials", url=f"{hub.url}/ocpi/2.2.1/credentials")
+    gone = one.request("DELETE", "credentials", url=f"{hub.version_url}/credentials")
     assert gone.code == 1000
     assert two.request("GET", "versions", url=versions).code == 1000
     msp = hub.platform("DE/MSP")
@@ -124,7 +128,7 @@ def test_a_token_that_looks_like_base64_is_taken_as_it_is(hub: Hub, token: str) 
     state = cpo.real.state
     state.connection = replace(state.connection, own_token=token)
     reply = cpo.request(
-        "POST", "credentials", url=f"{hub.url}/ocpi/2.2.1/credentials", token=invitation.token_a,
+        "POST", "credentials", url=f"{hub.version_url}/credentials", token=invitation.token_a,
         json={"token": token, "url": cpo.versions_url,
               "roles": [{"role": "CPO", "country_code": "NL", "party_id": "CPO",
                          "business_details": {"name": "odd"}}]},
@@ -146,8 +150,13 @@ def test_success_is_not_said_for_a_broadcast_that_was_not_kept(
     assert not Delivery.objects.exists()
 
 
+@pytest.mark.ocpi("T-22", "T-24")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_an_unknown_field_and_an_unknown_value_pass(hub: Hub, cpo: Platform, msp: Platform) -> None:
-    """T-22, T-24: typed models on the way drop or refuse them."""
+    """Typed models on the way drop or refuse them."""
     body = session(x_extension={"a": [1.0]}, status="RESERVED")
     assert cpo.request("PUT", "sessions", RECEIVER, "NL/CPO/S1", json=body, to=MSP).code == 1000
     assert msp.heard(module="sessions").json == body
+    place = location(facilities=["SAUNA"], x_extension={"a": None})
+    assert cpo.request("PUT", "locations", RECEIVER, "NL/CPO/L1", json=place, to=MSP).code == 1000
+    assert msp.heard(module="locations").json == place

@@ -126,8 +126,28 @@ def test_a_terminal_is_for_the_cpo_that_it_names_or_whose_locations_it_has(
     assert ptp.request("POST", "payments", RECEIVER, "terminals", json=placed).code == 1000
     assert cpo.heard(module="payments").json == placed
 
-    reply = ptp.request("POST", "payments", RECEIVER, "terminals", json=terminal("T4"))
+    strange = terminal("T4", customer_reference="site 99")
+    reply = ptp.request("POST", "payments", RECEIVER, "terminals", json=strange)
     assert reply.code == Code.UNKNOWN_RECEIVER
+
+
+def test_a_terminal_is_for_the_cpo_that_used_its_customer_reference(
+    hub: Hub, cpo: Platform, ptp: Platform
+) -> None:
+    """In an activation, or in a terminal that was sent to it; of several CPOs none is guessed."""
+    other = hub.platform("BE/CPO", version="2.3.0")
+    wanted = {"customer_reference": "SITE 12", "location_ids": ["L9"]}
+    reply = cpo.request("POST", "payments", SENDER, "terminals/activate", json=wanted)
+    assert reply.code == 1000, reply
+    first = terminal("T5")
+    assert ptp.request("POST", "payments", RECEIVER, "terminals", json=first).code == 1000
+    assert cpo.heard(module="payments").json == first
+    also = terminal("T6")
+    sent = ptp.request("POST", "payments", RECEIVER, "terminals", json=also, to=OTHER_CPO)
+    assert sent.code == 1000
+    assert other.heard(module="payments").json == also
+    reply = ptp.request("POST", "payments", RECEIVER, "terminals", json=terminal("T7"))
+    assert reply.code == Code.NOT_ENOUGH_INFORMATION
 
 
 def test_terminals_are_seen_by_the_cpo_they_are_for_and_nobody_else(

@@ -1,8 +1,12 @@
 """Requests of every shape: what is harmless is understood, what is wrong gets a clear answer."""
 
 import json
+import uuid
+from collections.abc import Callable
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -80,52 +84,62 @@ NOT_OFFERED = (
 )
 
 
+@pytest.mark.ocpi("T-21", "L-01", "TA-01", "TK-03", "SE-05", "CD-01")
+@pytest.mark.versions("2.2.1", "2.3.0")
 @pytest.mark.parametrize("to", [None, HUB, MSP, ("XX", "YYY")], ids=str)
-@pytest.mark.parametrize(("method", "module", "interface", "tail"), NOT_OFFERED)
 def test_methods_a_module_marks_na_are_405_whatever_to_says(
-    hub: Hub, cpo: Platform, method: str, module: str, interface: Any, tail: str, to: Any
+    hub: Hub, cpo: Platform, to: Any
 ) -> None:
-    """D-04, L-01, TA-01, TK-03, SE-05, CD-01"""
-    url = f"{hub.url}/ocpi/2.2.1/{interface.segment}/{module}/{tail}"
-    reply = cpo.request(method, module, url=url, json={}, to=to)
-    assert (reply.status, reply.code) == (405, 2000)
-    assert method not in reply.headers["allow"]
+    """D-04"""
+    for method, module, interface, tail in NOT_OFFERED:
+        url = f"{hub.version_url}/{interface.segment}/{module}/{tail}"
+        reply = cpo.request(method, module, url=url, json={}, to=to)
+        assert (reply.status, reply.code) == (405, 2000), (method, url)
+        assert method not in reply.headers["allow"]
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["sender/tariffs/T1", "receiver/sessions/NL/CPO/S1/extra", "sender/nosuch", "neither/locations",
-     "receiver/locations/NL", "sender", "", "receiver/cdrs"],
+NOWHERE = (
+    "sender/tariffs/T1", "receiver/sessions/NL/CPO/S1/extra", "sender/nosuch", "neither/locations",
+    "receiver/locations/NL", "sender",
 )  # fmt: skip
-def test_urls_that_are_nothing_are_404_and_say_what_there_is(
-    hub: Hub, cpo: Platform, path: str
-) -> None:
-    """TA-05, SE-04"""
-    url = f"{hub.url}/ocpi/2.2.1/{path}"
-    reply = cpo.request("GET", "locations", url=url, to=HUB)
-    assert reply.status in ((405,) if path == "receiver/cdrs" else (200,) if not path else (404,))
-    assert reply.envelope is not None
-    assert cpo.request("GET", "x", url=f"{hub.url}/ocpi/9.9/sender/locations").status == 404
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"{", b"[1,2", b"\xff\xfe", b"nonsense", b'{"a":NaN}', b"{'a':1}", b"[" * 100_000,
-     b'{"a":' * 50_000, b'{"n":' + b"9" * 5000 + b"}x"],
+@pytest.mark.ocpi("T-15", "T-21", "TA-05", "SE-04")
+@pytest.mark.versions("2.2.1", "2.3.0")
+def test_urls_that_are_nothing_are_404_and_say_what_there_is(hub: Hub, cpo: Platform) -> None:
+    expected = {f"{hub.version_url}/{path}": 404 for path in NOWHERE}
+    expected |= {f"{hub.version_url}/": 200, f"{hub.version_url}/receiver/cdrs": 405}
+    expected[f"{hub.url}/ocpi/9.9/sender/locations"] = 404
+    for url, status in expected.items():
+        reply = cpo.request("GET", "locations", url=url, to=HUB)
+        assert reply.status == status, url
+        assert reply.envelope is not None
+
+
+NO_JSON = (
+    b"{", b"[1,2", b"\xff\xfe", b"nonsense", b'{"a":NaN}', b"{'a':1}", b"[" * 100_000,
+    b'{"a":' * 50_000, b'{"n":' + b"9" * 5000 + b"}x",
 )  # fmt: skip
-def test_invalid_json_is_400(hub: Hub, cpo: Platform, msp: Platform, body: bytes) -> None:
-    """T-13, whatever the route; nothing is kept and nobody is called."""
+
+
+@pytest.mark.ocpi("T-13", "T-21")
+@pytest.mark.versions("2.2.1", "2.3.0")
+@pytest.mark.parametrize("to", [HUB, MSP], ids=str)
+def test_invalid_json_is_400(hub: Hub, cpo: Platform, msp: Platform, to: tuple[str, str]) -> None:
+    """Whatever the route; nothing is kept and nobody is called."""
     msp.clear()
-    for to in (HUB, MSP):
+    for body in NO_JSON:
         reply = cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", body=body, to=to)
-        assert (reply.status, reply.code) == (400, 2000)
+        assert (reply.status, reply.code) == (400, 2000), body[:20]
     assert not msp.received
 
 
-@pytest.mark.parametrize("body", [[], [tariff()], "text", 7, None, True])
-def test_a_push_that_is_no_object_is_2001(hub: Hub, cpo: Platform, body: Any) -> None:
-    reply = cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", body=_json(body), to=HUB)
-    assert (reply.status, reply.code) == (200, 2001)
+@pytest.mark.ocpi("T-14")
+@pytest.mark.versions("2.2.1", "2.3.0")
+def test_a_push_that_is_no_object_is_2001(hub: Hub, cpo: Platform) -> None:
+    for body in ([], [tariff()], "text", 7, None, True):
+        reply = cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", body=_json(body), to=HUB)
+        assert (reply.status, reply.code) == (200, 2001), body
 
 
 def _json(value: Any) -> bytes:
@@ -147,25 +161,31 @@ IDENTITY = (
 )
 
 
-@pytest.mark.parametrize(("tail", "body", "field"), IDENTITY)
+@pytest.mark.ocpi("O-01", "O-03", "O-04")
+@pytest.mark.versions("2.2.1", "2.3.0")
 @pytest.mark.parametrize("to", [HUB, MSP, None], ids=str)
 def test_url_body_and_header_name_the_same_object(
-    hub: Hub, cpo: Platform, msp: Platform, tail: str, body: Any, field: str, to: Any
+    hub: Hub, cpo: Platform, msp: Platform, to: Any
 ) -> None:
-    """O-03, O-04, D-02"""
+    """D-02"""
     msp.clear()
-    reply = cpo.request("PUT", "tariffs", RECEIVER, tail, json=body, to=to)
-    assert (reply.status, reply.code) == (200, 2001)
-    assert field in reply.message
+    for tail, body, field in IDENTITY:
+        reply = cpo.request("PUT", "tariffs", RECEIVER, tail, json=body, to=to)
+        assert (reply.status, reply.code) == (200, 2001)
+        assert field in reply.message
     assert hub.deliver() == 0
     assert not msp.received
 
 
+@pytest.mark.ocpi("Y-01")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_ids_in_bodies_compare_without_case(hub: Hub, cpo: Platform) -> None:
     body = tariff("t1", party_id="cpo", country_code="nl")
     assert cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=body, to=HUB).status == 201
 
 
+@pytest.mark.ocpi("O-02")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_an_owner_of_another_platform_in_the_url_is_404(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
@@ -178,6 +198,8 @@ def test_an_owner_of_another_platform_in_the_url_is_404(
         assert reply.status == 404, method
 
 
+@pytest.mark.ocpi("R-30", "O-04")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_the_owner_in_the_url_is_the_party_that_speaks(hub: Hub) -> None:
     two = hub.platform("CPO:NL/AAA", "CPO:NL/BBB", name="two")
     reply = two.request(
@@ -190,17 +212,18 @@ def test_the_owner_in_the_url_is_the_party_that_speaks(hub: Hub) -> None:
     assert (missing.code, "several parties" in missing.message) == (2001, True)
 
 
-@pytest.mark.parametrize("stamp", [None, "", "yesterday", 7])
+@pytest.mark.ocpi("O-08")
+@pytest.mark.versions("2.2.1", "2.3.0")
 @pytest.mark.parametrize("tail", ["NL/CPO/L1", "NL/CPO/L1/E1", "NL/CPO/L1/E1/1"])
-def test_a_patch_without_last_updated_is_2001(
-    hub: Hub, cpo: Platform, tail: str, stamp: Any
-) -> None:
-    """O-08"""
+def test_a_patch_without_last_updated_is_2001(hub: Hub, cpo: Platform, tail: str) -> None:
     cpo.request("PUT", "locations", RECEIVER, "NL/CPO/L1", json=location(), to=HUB)
-    reply = cpo.request("PATCH", "locations", RECEIVER, tail, json={"last_updated": stamp}, to=HUB)
-    assert (reply.code, "last_updated" in reply.message) == (2001, True)
+    for body in ({}, *({"last_updated": stamp} for stamp in (None, "", "yesterday", 7))):
+        reply = cpo.request("PATCH", "locations", RECEIVER, tail, json=body, to=HUB)
+        assert (reply.code, "last_updated" in reply.message) == (2001, True), body
 
 
+@pytest.mark.ocpi("T-25", "T-26", "T-30")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_message_ids_are_made_up_when_missing_and_noticed(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
@@ -210,7 +233,8 @@ def test_message_ids_are_made_up_when_missing_and_noticed(
         headers={"X-Request-ID": None, "X-Correlation-ID": None},
     )  # fmt: skip
     assert reply.code == 1000
-    assert len(reply.headers["x-request-id"]) == 36
+    for name in ("x-request-id", "x-correlation-id"):
+        assert str(uuid.UUID(reply.headers[name])) == reply.headers[name]
     assert (
         msp.heard(module="tariffs").headers["x-correlation-id"]
         == (reply.headers["x-correlation-id"])
@@ -218,6 +242,52 @@ def test_message_ids_are_made_up_when_missing_and_noticed(
     hub.flush()
     learned = hub.row(cpo).learned
     assert {"no X-Request-ID", "no X-Correlation-ID", "no OCPI-from headers"} <= set(learned)
+
+
+@pytest.mark.ocpi("T-09")
+@pytest.mark.versions("2.2.1", "2.3.0")
+@pytest.mark.parametrize("spelled", [str.lower, str.upper, str.swapcase, str.title])
+def test_names_of_headers_are_read_in_any_case(
+    hub: Hub, cpo: Platform, msp: Platform, spelled: Callable[[str], str]
+) -> None:
+    names = {
+        "Authorization": f"Token {msp.hub_token}", "X-Request-ID": "r-1", "X-Correlation-ID": "c-1",
+        "OCPI-to-country-code": "NL", "OCPI-to-party-id": "CPO",
+        "OCPI-from-country-code": "DE", "OCPI-from-party-id": "MSP",
+    }  # fmt: skip
+    url = urlsplit(msp.hub_endpoints["locations", SENDER])
+    with closing(HTTPConnection(url.netloc)) as connection:
+        connection.request("GET", url.path, headers={spelled(k): v for k, v in names.items()})
+        answer = connection.getresponse()
+        code = json.loads(answer.read())["status_code"]
+        assert (answer.status, code, answer.headers["X-Request-ID"]) == (200, 1000, "r-1")
+    assert cpo.heard(module="locations").headers["x-correlation-id"] == "c-1"
+
+
+@pytest.mark.ocpi("T-08")
+@pytest.mark.versions("2.2.1", "2.3.0")
+def test_get_and_delete_need_no_content_type(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB)
+    for method in ("GET", "DELETE"):
+        reply = cpo.request(
+            method, "tariffs", RECEIVER, "NL/CPO/T1", to=HUB, headers={"Content-Type": None}
+        )
+        assert (reply.status, reply.code) == (200, 1000), method
+    reply = msp.request("GET", "locations", SENDER, to=CPO, headers={"Content-Type": None})
+    assert reply.code == 1000
+    assert "content-type" not in cpo.heard(module="locations").headers
+
+
+@pytest.mark.ocpi("T-35")
+@pytest.mark.versions("2.2.1", "2.3.0")
+def test_na_passes_and_leads_nowhere(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    """Where a session has no EVSE, `#NA` stands; no other session is found by it."""
+    unknown = dict.fromkeys(("location_id", "evse_uid", "connector_id"), "#NA")
+    reply = cpo.request("PUT", "sessions", RECEIVER, "NL/CPO/S1", json=session(**unknown), to=MSP)
+    assert reply.code == 1000
+    assert msp.heard(module="sessions").json == session(**unknown)
+    reply = msp.request("GET", "locations", SENDER, "%23NA")
+    assert (reply.status, reply.code) == (200, 4001)
 
 
 def test_headers_of_one_connection_do_not_travel(hub: Hub, cpo: Platform, msp: Platform) -> None:
@@ -252,6 +322,8 @@ def test_to_naming_the_sender_itself_is_no_to(hub: Hub, cpo: Platform, msp: Plat
     assert both.request("GET", "locations", SENDER, to=own, from_=own).code == 1000
 
 
+@pytest.mark.ocpi("R-10")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_private_messages_to_the_hub_are_placed_by_content_where_an_operator_says_so(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:

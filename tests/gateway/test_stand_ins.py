@@ -34,6 +34,8 @@ def start_session(msp: Platform, **more: Any) -> Any:
     return msp.request("POST", "commands", RECEIVER, "START_SESSION", json=body, to=CPO)
 
 
+@pytest.mark.ocpi("Y-05", "R-34", "CM-02", "CM-03", "CM-04", "CM-07", "CM-09")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_command_and_its_result(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """CM-02, CM-03, CM-04"""
     original = msp.callback_url()
@@ -41,8 +43,9 @@ def test_a_command_and_its_result(hub: Hub, cpo: Platform, msp: Platform) -> Non
     assert (reply.status, reply.code, reply.data["result"]) == (200, 1000, "ACCEPTED")
     given = cpo.heard(module="commands").json["response_url"]
     assert given != original
-    assert given.startswith(f"{hub.url}/ocpi/2.2.1/sender/commands/via-")
+    assert given.startswith(f"{hub.url}/ocpi/{hub.version}/sender/commands/via-")
     assert len(given) <= 255
+    assert cpo.request("GET", "tokens", SENDER, to=("NL", "HUB")).data == []
     result = msp.heard(module="results")
     assert result.tail == original.rsplit("/", 1)[-1]
     assert result.json["result"] == "ACCEPTED"
@@ -82,6 +85,8 @@ def test_a_result_url_works_for_the_platform_it_was_given_to_only(
     assert msp.heard(module="results").json == {"result": "FAILED"}
 
 
+@pytest.mark.ocpi("CM-05")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_second_result_is_delivered_while_the_stand_in_lives(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
@@ -139,19 +144,18 @@ def test_the_stand_in_lives_as_long_as_the_response_announces(
     assert kept > datetime.now(UTC) + timedelta(hours=2)
 
 
-@pytest.mark.parametrize(
-    "url",
-    ["https://elsewhere.example/cb", "ftp://127.0.0.1/cb", "not a url", "", None,
-     "http://127.0.0.1.evil.example/cb", "http://user@evil.example/"],
-)  # fmt: skip
-def test_a_response_url_on_a_foreign_host_is_2001(
-    hub: Hub, cpo: Platform, msp: Platform, url: str | None
-) -> None:
-    """R-35: the hub would send its token there."""
+@pytest.mark.ocpi("R-35")
+@pytest.mark.versions("2.2.1", "2.3.0")
+def test_a_response_url_on_a_foreign_host_is_2001(hub: Hub, cpo: Platform, msp: Platform) -> None:
+    """The hub would send its token there."""
     cpo.clear()
-    reply = start_session(msp, response_url=url)
-    assert (reply.status, reply.code) == (200, 2001)
-    assert "response_url" in reply.message
+    for url in (
+        "https://elsewhere.example/cb", "ftp://127.0.0.1/cb", "not a url", "", None,
+        "http://127.0.0.1.evil.example/cb", "http://user@evil.example/",
+    ):  # fmt: skip
+        reply = start_session(msp, response_url=url)
+        assert (reply.status, reply.code) == (200, 2001), url
+        assert "response_url" in reply.message
     assert not [r for r in cpo.received if r.module == "commands"]
 
 
@@ -171,6 +175,8 @@ def test_only_the_response_url_of_a_body_changes(hub: Hub, cpo: Platform, msp: P
 # Charging profiles: the response_url in the query and in the body
 
 
+@pytest.mark.ocpi("CP-01", "R-34")
+@pytest.mark.versions("2.2.1", "2.3.0")
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_a_charging_profile_callback_in_the_query(
     hub: Hub, cpo: Platform, msp: Platform, method: str
@@ -185,7 +191,7 @@ def test_a_charging_profile_callback_in_the_query(
     assert reply.code == 1000, reply
     heard = cpo.heard(module="chargingprofiles", method=method)
     asked = parse_qs(heard.query)
-    assert asked["response_url"][0].startswith(f"{hub.url}/ocpi/2.2.1/sender/chargingprofiles/via-")
+    assert asked["response_url"][0].startswith(f"{hub.version_url}/sender/chargingprofiles/via-")
     assert heard.query.startswith(duration)
     result = msp.heard(module="results")
     assert result.tail == original.rsplit("/", 1)[-1]
@@ -208,6 +214,8 @@ def test_an_unencoded_response_url_keeps_its_own_parameters(
     assert StandIn.objects.get().url == f"{original}?a=1&b=2"
 
 
+@pytest.mark.ocpi("CP-05")
+@pytest.mark.versions("2.2.1", "2.3.0")
 @pytest.mark.parametrize(
     ("method", "query", "missing"),
     [("GET", "duration=1", "response_url"), ("GET", "response_url=x", "duration"),
@@ -221,6 +229,8 @@ def test_required_query_parameters(
     assert (reply.code, missing in reply.message) == (2001, True)
 
 
+@pytest.mark.ocpi("CP-01", "CP-02")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_charging_profile_is_set_and_its_result_comes_back(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
@@ -235,5 +245,20 @@ def test_a_charging_profile_is_set_and_its_result_comes_back(
     # CP-03: the CPO's later update finds the one who set the profile, without TO.
     update = {"start_date_time": "2026-03-01T10:00:00Z", "charging_profile": {}}
     answer = cpo.request("PUT", "chargingprofiles", SENDER, "S1", json=update)
-    assert answer.code == 1000
+    assert (answer.code, answer.data) == (1000, None)
     assert msp.heard(module="chargingprofiles").json == update
+
+
+@pytest.mark.ocpi("CP-04")
+@pytest.mark.versions("2.2.1", "2.3.0")
+def test_a_charging_profile_that_is_refused_says_why(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    body = {"response_url": msp.callback_url("chargingprofiles"),
+            "charging_profile": {"charging_rate_unit": "W"}}  # fmt: skip
+    for result in ("TOO_OFTEN", "UNKNOWN_SESSION"):
+        said = {"result": result, "timeout": 0}
+        answer = {"status_code": 1000, "timestamp": "2026-03-01T10:00:00Z", "data": said}
+        cpo.script.add("chargingprofiles", json=answer)
+        reply = msp.request("PUT", "chargingprofiles", RECEIVER, "S1", json=body, to=CPO)
+        assert (reply.code, reply.data) == (1000, said)

@@ -29,14 +29,15 @@ def push(cpo: Platform, identifier: str = "T1") -> None:
     assert reply.code == 1000
 
 
-@pytest.mark.ocpi("A-24")
+@pytest.mark.ocpi("A-24", "H-02", "H-08", "H-10")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_who_registers_is_told_to_all_and_is_told_of_all(hub: Hub) -> None:
     """H-02, H-08, H-10"""
     msp = hearing(hub, "DE/MSP")
     cpo = hearing(hub, "NL/CPO")
     hub.deliver()
     put = msp.heard(module="hubclientinfo", method="PUT", tail="NL/CPO")
-    assert put.path == "/platform/2.2.1/hubclientinfo/receiver/NL/CPO"
+    assert put.path == f"/platform/{hub.version}/hubclientinfo/receiver/NL/CPO"
     assert put.json.items() >= {
         "party_id": "CPO", "country_code": "NL", "role": "CPO", "status": "CONNECTED",
     }.items()  # fmt: skip
@@ -65,6 +66,8 @@ def test_who_offers_one_later_is_told_everything_then(hub: Hub, cpo: Platform) -
     assert told(msp) == [("NL/CPO", "CONNECTED")]
 
 
+@pytest.mark.ocpi("H-02")
+@pytest.mark.versions("2.2.1", "2.3.0")
 @pytest.mark.parametrize("status", [Status.OFFLINE, Status.SUSPENDED])
 def test_every_change_is_told(hub: Hub, cpo: Platform, status: Status) -> None:
     """H-02, H-03"""
@@ -233,6 +236,8 @@ def test_who_is_hidden_is_never_told(hub: Hub) -> None:
     assert not ClientInfo.objects.exists()
 
 
+@pytest.mark.ocpi("H-03")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_platform_that_was_removed_is_told_as_suspended(hub: Hub, cpo: Platform) -> None:
     """H-03: there is no DELETE."""
     msp = hearing(hub, "DE/MSP")

@@ -38,6 +38,8 @@ def versions(platform: Platform) -> int:
     return len([r for r in platform.received if r.module == "versions" and not r.tail])
 
 
+@pytest.mark.ocpi("H-05")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_silent_platform_is_asked_for_its_versions(hub: Hub, msp: Platform) -> None:
     """H-05: the versions URL, with the hub's token for it, and no routing headers."""
     msp.clear()

@@ -38,6 +38,8 @@ def small_pages(hub: Hub) -> Iterator[None]:
     gateway.process.page_limit = 100
 
 
+@pytest.mark.ocpi("T-11", "A-24", "H-01", "H-10")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_each_platform_sees_the_others(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """H-01, H-10"""
     reply = ask(msp)
@@ -54,6 +56,8 @@ def test_each_platform_sees_the_others(hub: Hub, cpo: Platform, msp: Platform) -
     assert not msp.complaints
 
 
+@pytest.mark.ocpi("R-03", "H-10")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_message_ids_are_echoed_and_routing_headers_are_not_looked_at(
     hub: Hub, cpo: Platform
 ) -> None:
@@ -114,6 +118,8 @@ def test_own_parties_are_left_out_and_roles_are_one_object_each(hub: Hub, msp: P
     assert shown(many) == {"DE/MSP EMSP": "CONNECTED"}
 
 
+@pytest.mark.ocpi("H-04", "H-11")
+@pytest.mark.versions("2.2.1", "2.3.0")
 @pytest.mark.parametrize("status", [Status.OFFLINE, Status.SUSPENDED])
 def test_a_status_is_shown_as_it_is(hub: Hub, cpo: Platform, msp: Platform, status: Status) -> None:
     """H-04, H-11: and with a new last_updated."""
@@ -125,6 +131,8 @@ def test_a_status_is_shown_as_it_is(hub: Hub, cpo: Platform, msp: Platform, stat
     assert ask(msp).data == [after]
 
 
+@pytest.mark.ocpi("H-12", "H-04")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_what_is_not_agreed_is_not_shown_and_what_is_pending_is_planned(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
@@ -137,6 +145,8 @@ def test_what_is_not_agreed_is_not_shown_and_what_is_pending_is_planned(
     assert shown(msp) == {"NL/CPO CPO": "CONNECTED", "BE/CPO CPO": "PLANNED"}
 
 
+@pytest.mark.ocpi("H-03")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_who_was_shown_and_is_not_any_more_is_suspended(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:
@@ -176,6 +186,8 @@ def test_a_party_that_moved_to_another_platform_is_shown_as_that_is(
     assert shown(msp) == {"NL/CPO CPO": "CONNECTED"}
 
 
+@pytest.mark.ocpi("P-02", "H-01")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_dates_are_those_of_last_updated(hub: Hub, msp: Platform) -> None:
     """H-01: date_from is inclusive, date_to is not."""
     for party in ("NL/CPO", "BE/CPO", "FR/MSP"):
@@ -206,10 +218,12 @@ def test_a_query_that_cannot_be_read_is_2001(hub: Hub, msp: Platform, query: str
     assert query.partition("=")[0] in reply.message
 
 
+@pytest.mark.ocpi("P-05", "P-08", "H-01")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_pages_are_followed_to_the_end(hub: Hub, msp: Platform, small_pages: None) -> None:
     for party in ("NL/CPO", "BE/CPO", "FR/MSP", "CPO:AT/CPO", "CPO:ES/CPO"):
         hub.platform(party)
-    seen, url, pages = [], f"{hub.url}/ocpi/2.2.1/sender/hubclientinfo?limit=50", 0
+    seen, url, pages = [], f"{hub.version_url}/sender/hubclientinfo?limit=50", 0
     while url:
         reply = msp.request("GET", MODULE, url=url)
         assert (reply.headers["x-total-count"], reply.headers["x-limit"]) == ("5", "2")
@@ -219,7 +233,7 @@ def test_pages_are_followed_to_the_end(hub: Hub, msp: Platform, small_pages: Non
         pages += 1
         if pages == 1:
             assert link.endswith('; rel="next"')
-            assert urlsplit(url).path == "/ocpi/2.2.1/sender/hubclientinfo"
+            assert urlsplit(url).path == f"/ocpi/{hub.version}/sender/hubclientinfo"
             # A change on a page behind moves nothing.
             hub.set_status(hub.here.platforms[1], Status.OFFLINE)
     assert seen == ["NL", "BE", "FR", "AT", "ES"]

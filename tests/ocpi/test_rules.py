@@ -93,6 +93,8 @@ CASES: list[tuple[str, str, Any, Any, str]] = [
      location(publish=True, publish_allowed_to=[GROUP]), "$.publish_allowed_to"),
     ("evse_uid_twice", "Location", location(),
      objects.location(evses=evses(uid="e1")), "$.evses[1].uid"),
+    ("parking_id_twice", "Location", location(parking_places=[{"id": "P1"}, {"id": "P2"}]),
+     location(parking_places=[{"id": "P1"}, {"id": "p1"}]), "$.parking_places[1].id"),
     ("evse_id_of_another", "Location", location(),
      objects.location(evses=evses(evse_id="NL*ABC*E2")), "$.evses[1].evse_id"),
     ("evse_id_form", "EVSE", objects.evse(evse_id="NLCPOE1*2"),
@@ -157,6 +159,8 @@ CASES: list[tuple[str, str, Any, Any, str]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.ocpi("L-08", versions=("2.3.0",))
+@pytest.mark.ocpi("L-04", "L-05", "L-07", "CD-05", "CD-07", versions=("2.2.1", "2.3.0"))
 @pytest.mark.parametrize(("rule", "name", "good", "bad", "path"), CASES)
 def test_a_rule_finds_what_breaks_it_and_nothing_else(
     rule: str, name: str, good: Any, bad: Any, path: str

@@ -31,6 +31,7 @@ def least(schema: Schema, name: str, value: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
+@pytest.mark.ocpi("Y-06", versions=("2.1.1", "2.2.1", "2.3.0"))
 @pytest.mark.parametrize(("version", "name"), EVERY)
 def test_a_complete_object_and_the_least_one_have_no_findings(version: str, name: str) -> None:
     schema, example = SCHEMAS[version], EXAMPLES[version][name]
@@ -85,6 +86,7 @@ def test_what_2_3_0_changes(
     assert (codes("2.2.1", name, change), codes("2.3.0", name, change)) == (old, new)
 
 
+@pytest.mark.ocpi("TA-04", versions=("2.3.0",))
 @pytest.mark.parametrize(
     ("told", "expected"), [("N/A", []), ("PERHAPS", ["not_in_enum"]), (None, ["missing"])]
 )

@@ -48,6 +48,7 @@ def test_a_patch_replaces_what_it_names_and_nothing_else(
     assert result == {**exact(dump(kept)), **said}
 
 
+@pytest.mark.ocpi("Y-04", versions=("2.1.1", "2.2.1", "2.3.0"))
 @pytest.mark.parametrize(
     "number", ["0.250000", "1E+2", "-0.0", "12345678901234567890.123456789", "1e-400", "100"]
 )

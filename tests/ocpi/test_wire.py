@@ -38,6 +38,7 @@ TOKENS = st.text(alphabet=string.ascii_letters + string.digits + string.punctuat
                  max_size=64)  # fmt: skip
 
 
+@pytest.mark.ocpi("T-03", versions=("2.1.1", "2.2.1", "2.3.0"))
 @given(TOKENS, st.sampled_from(TokenForm))
 def test_every_token_is_found_in_both_forms(token: str, form: TokenForm) -> None:
     """T-02, T-03"""
@@ -60,6 +61,7 @@ def test_the_scheme_is_read_without_case_and_blanks() -> None:
     assert headers.candidates("TOKEN   abc ")[-1] == ("abc", TokenForm.PLAIN)
 
 
+@pytest.mark.ocpi("Y-02", versions=("2.2.1", "2.3.0"))
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
@@ -83,6 +85,7 @@ def _naive(year: int) -> datetime:
     return datetime(year, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
+@pytest.mark.ocpi("Y-03", versions=("2.2.1", "2.3.0"))
 @given(st.datetimes(min_value=_naive(1900), max_value=_naive(2200)),
        st.integers(-720, 840))  # fmt: skip
 def test_times_are_written_by_the_letter(moment: datetime, minutes: int) -> None:
@@ -154,6 +157,7 @@ def test_the_next_page_repeats_every_filter() -> None:
     assert url == "https://h/l?date_from=2026-01-01T00%3A00%3A00Z&x=1&offset=5&limit=5&cursor=77"
 
 
+@pytest.mark.ocpi("Y-01", versions=("2.1.1", "2.2.1", "2.3.0"))
 def test_party_ids_compare_without_case() -> None:
     assert PartyId.of("nl", "cpo") == PartyId.parse("NL/CPO") == ("NL", "CPO")
     with pytest.raises(ValueError, match="CC/PID"):
@@ -217,6 +221,11 @@ def test_a_token_is_not_shown_by_anything_that_holds_one() -> None:
         ]
     )  # fmt: skip
     assert secret not in shown
+
+
+@pytest.mark.ocpi("T-18", versions=("2.2.1", "2.3.0"))
+def test_no_code_is_from_the_ranges_for_custom_use() -> None:
+    assert [code for code in Code if code % 1000 >= 900] == []
 
 
 def test_an_error_says_what_it_is() -> None:

@@ -35,6 +35,7 @@ def reasons() -> list[str]:
     return list(Delivery.objects.filter(state="dropped").values_list("reason", flat=True))
 
 
+@pytest.mark.ocpi("V-08", versions=("2.1.1", "2.2.1", "2.3.0"))
 def test_each_receiver_gets_its_version_and_the_losses_are_told(hub: Hub) -> None:
     cpo = hub.platform("NL/CPO", version="2.3.0")
     old = hub.platform("DE/MSP", version="2.1.1")
@@ -150,6 +151,7 @@ def test_a_token_of_2_1_1_and_its_type(hub: Hub) -> None:
     assert (got.query, got.json["type"], got.json["auth_id"]) == ("", "OTHER", body["contract_id"])
 
 
+@pytest.mark.ocpi("V-07", versions=("2.1.1",))
 def test_a_long_id_goes_out_with_its_alias(hub: Hub) -> None:
     long = "LOCATION-WITH-AN-ID-OF-EXACTLY-39-CHARS"
     cpo, msp = hub.platform("NL/CPO", version="2.1.1"), hub.platform("DE/MSP")

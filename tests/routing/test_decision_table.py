@@ -232,6 +232,7 @@ def test_without_to(case: Case) -> None:
     assert outcome(case, None, networks.network(networks.WITH_PTPS)) == expected(case.none)
 
 
+@pytest.mark.ocpi("R-08", "R-10", "CM-10", versions=("2.2.1", "2.3.0"))
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_to_the_hub(case: Case) -> None:
     assert outcome(case, HUB, networks.network(networks.WITH_PTPS)) == expected(case.hub)
@@ -242,6 +243,7 @@ def test_to_a_connected_party(case: Case) -> None:
     assert outcome(case, case.other, networks.network(networks.WITH_PTPS)) == expected(case.up)
 
 
+@pytest.mark.ocpi("R-26", "R-28", versions=("2.2.1", "2.3.0"))
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 @pytest.mark.parametrize(("state", "row", "code"), ANYWHERE, ids=[a[0] for a in ANYWHERE])
 def test_to_somebody_who_cannot_be_reached(case: Case, state: str, row: str, code: Code) -> None:
@@ -261,6 +263,7 @@ def test_to_a_party_that_does_not_offer_the_interface(case: Case) -> None:
     assert outcome(case, target, net) == f"refused {int(Code.HUB_ERROR)}"  # row 26
 
 
+@pytest.mark.ocpi("R-01", versions=("2.2.1", "2.3.0"))
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_half_a_pair_is_2001_and_names_the_header(case: Case) -> None:
     net = networks.network(networks.WITH_PTPS)
@@ -273,6 +276,7 @@ def test_half_a_pair_is_2001_and_names_the_header(case: Case) -> None:
     assert caught.value.code == Code.INVALID_PARAMETERS
 
 
+@pytest.mark.ocpi("R-30", versions=("2.2.1", "2.3.0"))
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 @pytest.mark.parametrize("from_", [HALF, STRANGER, "other"], ids=["half", "stranger", "foreign"])
 def test_from_must_be_a_party_of_the_platform(case: Case, from_: object) -> None:
@@ -304,6 +308,7 @@ def one_role_calls(case: Case) -> bool:
     return not both and case.module != "invoicereconciliation"
 
 
+@pytest.mark.ocpi("R-36", versions=("2.2.1", "2.3.0"))
 @pytest.mark.parametrize("case", [c for c in CASES if one_role_calls(c)])
 def test_the_wrong_role_is_refused(case: Case) -> None:
     """R-36: an eMSP pushes no locations, a CPO no tokens."""

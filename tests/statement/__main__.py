@@ -18,10 +18,11 @@ version. This page is generated from `tests/statement/requirements.txt` and from
 carry (`@pytest.mark.ocpi`); `make docs` writes it.
 
 - **Level**: MUST, SHOULD, or implied by a table, a diagram or a plain sentence.
-- **Whose**: the hub does it; a platform has to, and the hub has it checked; or the hub
-  passes it on.
-- **2.1.1, 2.2.1, 2.3.0**: the number of tests in which that version is spoken; a dash where it has
-  no such rule; `reason` where no test can show it, with the reason.
+- **Whose**: the hub does it; a platform has to (`checked`: the hub looks where it can see it); or
+  the hub passes it on.
+- **2.1.1, 2.2.1, 2.3.0**: the number of tests that speak this version, or that are of rules which
+  do not depend on it; a dash where it has no such rule; `reason` where no test can show it, with
+  the reason.
 
 Faults of the specification are in [errata.md](errata.md), choices where it is silent in
 [decisions.md](decisions.md), conversions field by field in [bridge.md](bridge.md), the routes of

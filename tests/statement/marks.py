@@ -30,11 +30,18 @@ def shown_by() -> Mapping[str, list[Shown]]:
     """The tests of each requirement id, in the order of files and names."""
     found: dict[str, list[Shown]] = defaultdict(list)
     for path in sorted(TESTS.rglob("test_*.py")):
+        file = path.relative_to(TESTS).as_posix()
         for function in _functions(ast.parse(path.read_text())):
-            for ids, versions in _marks(function):
-                shown = Shown(path.relative_to(TESTS).as_posix(), function.name, versions)
+            try:
+                marks = list(_marks(function))
+            except ValueError as error:
+                where = f"{file}, {function.name}"
+                raise ValueError(
+                    f"{where}: ids and versions are written out as literals"
+                ) from error
+            for ids, versions in marks:
                 for each in ids:
-                    found[each].append(shown)
+                    found[each].append(Shown(file, function.name, versions))
     return found
 
 

@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from tests.gateway.objects import connector, evse, location, tariff
 from tests.hub import Hub
 from tests.platforms import RECEIVER, SENDER, Platform
@@ -99,6 +101,8 @@ def crawl(msp: Platform, limit: int) -> list[dict[str, Any]]:
         url = link[1 : link.index(">")]
 
 
+@pytest.mark.ocpi("P-09", "P-10")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_crawl_under_writes_finds_each_object_exactly_once(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:

@@ -129,6 +129,7 @@ def test_an_older_and_an_unchanged_object_are_findings(
     assert ("$", "resent") not in found()
 
 
+@pytest.mark.ocpi("TA-02")
 def test_a_tariff_that_nobody_knows_until_it_arrives(hub: Hub, cpo: Platform) -> None:
     push(cpo, "L1", location())
     path = "$.evses[E1].connectors[1].tariff_ids[T1]"
@@ -188,6 +189,7 @@ def test_ids_of_any_spelling_are_found_again(hub: Hub, identifier: str) -> None:
     assert [each.path.endswith("[OTHER]") for each in Finding.objects.all()] == [True]
 
 
+@pytest.mark.ocpi("CD-05")
 def test_a_credit_cdr_names_a_cdr_of_the_same_parties(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:

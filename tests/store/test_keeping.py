@@ -137,6 +137,8 @@ def put(cpo: Platform, body: bytes) -> Any:
     return cpo.request("PUT", "locations", RECEIVER, "NL/CPO/L1", body=body, to=HUB)
 
 
+@pytest.mark.ocpi("L-01", "L-10")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_a_removed_evse_stays_and_says_so(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """L-08"""
     push(cpo, "L1", location())
@@ -171,6 +173,8 @@ def test_a_deleted_tariff_is_new_when_it_comes_again(
     assert statuses == [201, 200, 201, 200]
 
 
+@pytest.mark.ocpi("CD-01")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_the_same_cdr_again_is_the_same_answer(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """CD-02: with the same Location, whether spaces and order are the same or not."""
     first = cpo.request("POST", "cdrs", RECEIVER, json=cdr(), to=MSP)
@@ -184,6 +188,8 @@ def test_the_same_cdr_again_is_the_same_answer(hub: Hub, cpo: Platform, msp: Pla
     assert read.data["id"] == "C1"
 
 
+@pytest.mark.ocpi("CD-01", "CD-06")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_another_content_under_a_known_cdr_id_is_2001(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:

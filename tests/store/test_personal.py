@@ -53,7 +53,7 @@ def test_the_traces_of_a_token_are_counted_and_removed(
     hub.flush()
     expected = {
         "cdrs": 1, "sessions": 1, "tokens": 1, "bookings": 0, "routing index": 2, "stand-ins": 1,
-        "messages": 1, "pushes": 1, "marks of pulls": 0,
+        "admissions": 0, "messages": 1, "pushes": 1, "marks of pulls": 0,
     }  # fmt: skip
     assert erase("u1") == expected
     assert Token.objects.count() == 2

@@ -166,6 +166,7 @@ def test_the_plan_of_a_page_and_of_its_count_at_200_000_rows(hub: Hub) -> None:
         assert "Seq Scan" not in paging and "Sort" not in paging, paging
 
 
+@pytest.mark.ocpi("T-11", "V-09", versions=("2.1.1", "2.2.1", "2.3.0"))
 def test_each_platform_gets_lists_and_objects_in_its_version(hub: Hub) -> None:
     old = hub.platform("CPO:NL/OLD", name="old", version="2.1.1")
     now = hub.platform("NL/CPO", name="now")
@@ -210,6 +211,7 @@ def test_each_platform_gets_lists_and_objects_in_its_version(hub: Hub) -> None:
     assert (lost.source, lost.target) == ("2.3.0", "2.2.1")
 
 
+@pytest.mark.ocpi("V-07", versions=("2.1.1",))
 def test_ids_that_clash_for_2_1_1_have_aliases_that_lead_back(hub: Hub) -> None:
     for name in ("NL/CPO", "BE/CPO"):
         cpo = hub.platform(name)

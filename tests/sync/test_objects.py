@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from apps.sync.models import Source
 from tests.gateway.objects import LATER, cdr, cdr_token, evse, location, session, tariff, token
 from tests.hub import Hub
@@ -62,6 +64,8 @@ def test_nothing_of_a_refused_object_stays(hub: Hub, cpo: Platform) -> None:
     assert last("locations").remarks.startswith("page 1, object 2: ")
 
 
+@pytest.mark.ocpi("O-05")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_an_object_of_another_platform_is_refused(hub: Hub, cpo: Platform) -> None:
     hub.platform("BE/CPO")
     raw(cpo, "locations", "L1", json.dumps(location("L1", owner="BE/CPO")).encode())
@@ -147,6 +151,7 @@ def test_private_objects_for_nobody_known_are_not_kept(
     assert len(remarks) == last("sessions").skipped == 3
 
 
+@pytest.mark.ocpi("SE-10")
 def test_private_lists_are_always_asked_with_a_date(hub: Hub, cpo: Platform) -> None:
     """D-14: sessions require it; HUB_PULL_PRIVATE_DAYS is how far it reaches."""
     old = "2020-01-01T00:00:00Z"

@@ -43,6 +43,8 @@ def test_whom_the_hub_registers_with_is_pulled_too(hub: Hub) -> None:
     assert last("locations").cause == "registered by the hub"
 
 
+@pytest.mark.ocpi("T-12")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_nothing_is_pulled_again_before_its_time(hub: Hub, cpo: Platform) -> None:
     pull()
     number = Pull.objects.count()
@@ -207,6 +209,7 @@ def test_a_changed_rhythm_is_taken_over(
     assert due <= at(1.2 * HOUR)()
 
 
+@pytest.mark.ocpi("T-12", versions=("2.1.1", "2.2.1", "2.3.0"))
 def test_due_times_are_splayed() -> None:
     now, day = at(0)(), timedelta(days=1)
     moments = [next_due(day, now, jitter) - now for jitter in (0.0, 0.5, 1.0)]

@@ -23,6 +23,7 @@ ADVICE: Mapping[str, str] = {
     "swapped_coordinates": "Swap latitude and longitude.",
     "published_to_some": "Leave publish_allowed_to out, or set publish to false.",
     "evse_uid_twice": "Give each EVSE of a Location a uid of its own.",
+    "parking_id_twice": "Give each parking place of a Location an id of its own.",
     "evse_id_of_another": "Check evse_id: it begins with another operator than the Location's.",
     "evse_id_form": "Write evse_id in the form of eMI3, such as NL*ABC*E1234.",
     "connector_id_twice": "Give each Connector of an EVSE an id of its own.",

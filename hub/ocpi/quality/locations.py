@@ -84,6 +84,11 @@ def evse_uid_twice(location: Object, now: datetime) -> Remarks:
     yield from _twice(location, "evses", "uid")
 
 
+def parking_id_twice(location: Object, now: datetime) -> Remarks:
+    """Two parking places of one id."""
+    yield from _twice(location, "parking_places", "id")
+
+
 def connector_id_twice(evse: Object, now: datetime) -> Remarks:
     """Two Connectors of one id in an EVSE."""
     yield from _twice(evse, "connectors", "id")

@@ -50,6 +50,7 @@ RULES = (
     Rule(PLACE, WARNING, locations.swapped_coordinates),
     Rule(("Location",), WARNING, locations.published_to_some),
     Rule(("Location",), WARNING, locations.evse_uid_twice),
+    Rule(("Location",), WARNING, locations.parking_id_twice),
     Rule(("Location",), NOTE, locations.evse_id_of_another),
     Rule(("EVSE", "CdrLocation"), WARNING, locations.evse_id_form),
     Rule(("EVSE",), WARNING, locations.connector_id_twice),
