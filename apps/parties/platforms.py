@@ -96,7 +96,9 @@ def resume(platform: Platform, now: datetime) -> bool:
 def forget(name: str) -> bool:
     """Removes a platform with everything that belongs to it; returns whether there was one."""
     with transaction.atomic():
-        deleted, _ = Platform.objects.filter(name=name).delete()
+        # Locked, so that nobody adds a row that refers to it while those are removed.
+        locked = Platform.objects.select_for_update().filter(name=name).values_list("pk", flat=True)
+        deleted, _ = Platform.objects.filter(pk__in=list(locked)).delete()
         if deleted:
             directory.changed()
     return bool(deleted)

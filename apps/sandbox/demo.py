@@ -18,7 +18,7 @@ from django.contrib.auth import get_user_model
 from apps.credentials import registration
 from apps.credentials.invitations import Invitation, invite
 from apps.parties import platforms
-from apps.sandbox.byhand import instructions
+from apps.sandbox.byhand import Guest, instructions
 from apps.sandbox.cast import Cast
 from apps.sandbox.charging import Charging
 from apps.sandbox.fixtures import load
@@ -27,7 +27,7 @@ from apps.sandbox.play import play
 from apps.sandbox.report import Report
 from apps.sandbox.scene import HubSide, Scene
 from apps.sandbox.sites import A_THOUSAND, sites
-from apps.sandbox.state import WITHOUT_ROLES, new_token
+from apps.sandbox.state import VERSION, WITHOUT_ROLES, new_token
 from apps.sandbox.steps import MIXED, ROAMING
 from apps.store.forget import forget
 from hub.ocpi.ids import PartyId
@@ -44,10 +44,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`sites` is how many the CPO has; `objects` are more objects, from a file of lines."""
+    """`sites` is how many the CPO has; `objects` are more objects, from a file of lines;
+    `by_hand` is the version of the platform that is lent for registering by hand."""
 
     sites: int = A_THOUSAND
     once: bool = False
+    by_hand: str = VERSION
     objects: Path | None = None
 
 
@@ -76,7 +78,7 @@ async def _until_signalled(options: Options, report: Report) -> int:
 async def _demo(options: Options, report: Report, stop: asyncio.Event) -> int:
     cpo = SandboxPlatform(CPO_NAME, ((Role.CPO, "NL", "HOH"),))
     msp = SandboxPlatform(MSP_NAME, ((Role.EMSP, "DE", "OTR"),))
-    guest = SandboxPlatform(GUEST_NAME, ((Role.EMSP, "FR", "HND"),))
+    guest = SandboxPlatform(GUEST_NAME, ((Role.EMSP, "FR", "HND"),), version=options.by_hand)
     cast = Cast()
     for platform in (cpo, msp, guest, *cast.all.values()):
         # What an earlier demo left in this database.
@@ -145,12 +147,14 @@ async def _stay(guest: SandboxPlatform, report: Report, stop: asyncio.Event) -> 
     report.title("Look around")
     report.text(f"  operator's pages  {hub.public_url}/admin/   {password}")
     report.text(f"  versions URL      {invitation.versions_url}")
+    for role, url in invitation.versions_urls_of_2_1_1.items():
+        report.text(f"    OCPI 2.1.1      {url}  as {role}")
     report.text(f"  CREDENTIALS_TOKEN_A, good once, until {invitation.expires:%Y-%m-%d %H:%M} UTC")
     report.text(f"    plain           {invitation.token_a}")
     report.text(f"    Base64          {invitation.token_a_base64}")
     report.title("Register by hand")
-    party = guest.party
-    report.text(instructions(invitation, guest.versions_url, guest.own_token, party, hub.party))
+    lent = Guest(guest.versions_url, guest.own_token, guest.party, guest.version)
+    report.text(instructions(invitation, lent, hub.party))
     report.text("\nCtrl-C stops everything.")
     await stop.wait()
 

@@ -94,6 +94,8 @@ class Door:
 
     async def _answer(self, received: Received) -> tuple[Answer, Later | None]:
         state = self.state
+        if state.former_version and received.path.startswith(f"{BASE}/{state.former_version}/"):
+            return _headed(_refusal(_gone_over(state)), received), None
         self._complain(received, complaints.about_request(state, received))
         later: Later | None = None
         answer = state.script.take(received) or state.faults.instead(received)
@@ -216,6 +218,10 @@ def located(state: State, scope: Scope, body: bytes) -> Received:
         from_=heading(headers, FROM_COUNTRY, FROM_PARTY),
         at=time.monotonic(),
     )
+
+
+def _gone_over(state: State) -> OcpiError:
+    return OcpiError(Code.SERVER_ERROR, f"I have gone over to OCPI {state.version}", http=503)
 
 
 def _refusal(error: OcpiError) -> Answer:

@@ -47,11 +47,13 @@ async def switch(caller: Caller, version: str, versions_url: str = "") -> Reply:
     platform talks as before then."""
     state = caller.state
     before = state.version, state.token_form, state.offers
+    state.former_version = state.version
     state.speak(version)
     try:
         return await rotate(caller, versions_url)
     except BaseException:
         state.version, state.token_form, state.offers = before
+        state.former_version = ""
         raise
 
 

@@ -60,6 +60,7 @@ class Scene:
     charge: Charge | None = None
     changed: tuple[str, str] = ("", "")
     changed_since: str = ""
+    car_park: dict[str, Any] = field(default_factory=dict)
     booking: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -90,6 +90,8 @@ class State:
     chosen: frozenset[tuple[str, Interface]] | None = None
     hears_news: bool = False
     version: str = VERSION
+    # What it spoke before it went over to its version: the hub may not know of that for a moment.
+    former_version: str = ""
     offers: frozenset[tuple[str, Interface]] = frozenset()
     origin: str = ""
     connection: Connection = field(default_factory=Connection)

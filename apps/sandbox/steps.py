@@ -83,7 +83,7 @@ MIXED = (
     Step(NEW_TO_ALL, "PUT the same location, for everybody", across.car_park_to_all),
     Step(NEW_TO_MSP, "PUT tariff with tax in it, 2.3.0 to 2.2.1", across.tariff_to_2_2_1),
     Step(NEW_TO_OLD_MSP, "PUT tariff with tax in it, 2.3.0 to 2.1.1", across.tariff_to_2_1_1),
-    Step(NEW_TO_MSP, "PUT tariff with an untold tax: withheld", across.withheld),
+    Step("{new_cpo} > {hub} > older", "PUT tariff with an untold tax: withheld", across.withheld),
     Step(OLD_TO_ALL, "PUT tariff and location of 2.1.1, for everybody", across.kerbside),
     Step("all > {hub}", "GET new locations, each in its own version", across.listed),
     Step(OLD_TO_MSP, "POST authorize, 2.1.1 to 2.2.1", abroad.authorize),

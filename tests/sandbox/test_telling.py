@@ -1,17 +1,12 @@
-"""What the sandbox shows to people: a session's lines, shell lines, the table of faults."""
+"""What the sandbox shows to people: a session's lines, the table of faults."""
 
 import io
-import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from apps.credentials.invitations import Invitation
 from apps.sandbox import faults
-from apps.sandbox.byhand import instructions
 from apps.sandbox.report import Report, Seen
-from hub.ocpi.ids import PartyId
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "sandbox.md"
 BEGIN, END = "<!-- generated: faults -->\n", "<!-- end of generated part -->"
@@ -65,17 +60,6 @@ def test_no_moving_line_is_wider_than_the_terminal(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("COLUMNS", "40")
     moving = told(Screen()).split("\r")[:2]
     assert all(len(line.removesuffix("\033[K")) < 40 for line in moving)
-
-
-def test_the_lines_to_register_by_hand_are_valid_shell():
-    expires = datetime(2026, 1, 1, tzinfo=UTC)
-    invitation = Invitation("By hand", "hub-secret", "http://127.0.0.1:1/ocpi/versions", expires)
-    url = "http://127.0.0.1:2/platform/versions"
-    text = instructions(invitation, url, "mine", PartyId("FR", "HND"), ("NL", "HUB"))
-    checked = subprocess.run(["sh", "-n"], input=text.encode(), capture_output=True, check=False)
-    assert (checked.returncode, checked.stderr) == (0, b"")
-    assert "Token aHViLXNlY3JldA==" in text
-    assert "http://127.0.0.1:1/ocpi/2.2.1/credentials" in text
 
 
 def test_the_documented_faults_are_those_there_are():

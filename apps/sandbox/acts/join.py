@@ -1,8 +1,12 @@
 """Act seven: platforms of other versions register, each by the handshake of its version."""
 
+from functools import partial
+from typing import Any
+
 from apps.sandbox.platform import SandboxPlatform
 from apps.sandbox.report import Seen
 from apps.sandbox.scene import Scene, as_seen, expect, settled
+from apps.sandbox.state import BASE
 from hub.ocpi.module import Interface
 
 
@@ -33,7 +37,7 @@ async def _registers(scene: Scene, platform: SandboxPlatform) -> Seen:
     reply = await platform.register(versions_url, token_a)
     expect(platform.hub_party, scene.hub.party, "the hub's party in its credentials")
     fetched = [each.path for each in platform.received if each.module == "versions"]
-    expect(fetched[-1].endswith(f"/{platform.version}"), True, "the hub read the version's details")
+    expect(f"{BASE}/{platform.version}" in fetched, True, "the hub read the version's details")
     expect("roles" in reply.data, platform.state.has_roles, "roles in the hub's credentials")
     said = f"the hub is one party, {scene.hub.party}, and its token is plain"
     if platform.state.has_roles:
@@ -41,9 +45,7 @@ async def _registers(scene: Scene, platform: SandboxPlatform) -> Seen:
     return as_seen(reply, f"began at {versions_url}", f"its credentials: {said}")
 
 
-def _reached(
-    scene: Scene, platform: SandboxPlatform, given: dict[str, list[dict[str, str]]]
-) -> str:
+def _reached(scene: Scene, platform: SandboxPlatform, given: dict[str, Any]) -> str:
     """Which parties the hub's credentials name in 2.3.0. None is a HUB."""
     named = {f"{role['country_code']}/{role['party_id']}" for role in given["roles"]}
     expect("HUB" in {role["role"] for role in given["roles"]}, False, "a role HUB")
@@ -63,10 +65,7 @@ async def the_ways_are_open(scene: Scene) -> Seen:
         (cast.new_cpo, "payments", "terminals", cast.ptp),
     )
     for asking, module, tail, asked in ways:
-        reply = await settled(
-            lambda asking=asking, module=module, tail=tail, asked=asked: asking.request(
-                "GET", module, Interface.SENDER, tail, query="limit=1", to=asked.party
-            )
-        )
+        get = partial(asking.request, "GET", module, Interface.SENDER, tail)
+        reply = await settled(partial(get, query="limit=1", to=asked.party))
     versions = sorted({each.version for each in scene.platforms.values()})
     return as_seen(reply, f"{len(scene.platforms)} platforms speak OCPI {', '.join(versions)}")

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from apps.sandbox.calls import Pair, Reply
+from apps.sandbox.jsonbytes import encode
 from apps.sandbox.memory import Received
 from apps.sandbox.platform import SandboxPlatform
-from apps.sandbox.scene import Unexpected
+from apps.sandbox.scene import Unexpected, expect
 from hub.ocpi.module import Interface
 from hub.ocpi.schema import SCHEMAS, Severity, check
 
@@ -54,6 +55,11 @@ def right(hearer: SandboxPlatform, name: str, received: Received) -> Received:
     """The same request. Raises Unexpected where its object is none of the hearer's version."""
     lettered(hearer, name, received.json)
     return received
+
+
+def untouched(received: Received, content: object) -> None:
+    """Raises Unexpected unless these are the very bytes that were sent: the versions are equal."""
+    expect(received.body, encode(content), f"the body of {received}")
 
 
 def lettered(reader: SandboxPlatform, name: str, content: Any) -> None:

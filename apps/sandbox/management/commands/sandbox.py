@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.sandbox.demo import Options, run
 from apps.sandbox.fixtures import BadFixture
 from apps.sandbox.sites import A_THOUSAND
+from apps.sandbox.state import VERSION
+from hub.ocpi.schema import SCHEMAS
 
 
 class Command(BaseCommand):
@@ -26,6 +28,13 @@ class Command(BaseCommand):
             help="locations of the CPO (default %(default)s)",
         )
         parser.add_argument(
+            "--by-hand",
+            choices=sorted(SCHEMAS),
+            default=VERSION,
+            metavar="VERSION",
+            help="the version of the platform lent for registering by hand (default %(default)s)",
+        )
+        parser.add_argument(
             "--objects",
             type=Path,
             metavar="FILE",
@@ -34,7 +43,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            chosen = Options(max(options["sites"], 1), options["once"], options["objects"])
+            chosen = Options(
+                sites=max(options["sites"], 1),
+                once=options["once"],
+                by_hand=options["by_hand"],
+                objects=options["objects"],
+            )
             code = run(chosen, sys.stdout)
         except (BadFixture, OSError) as error:
             raise CommandError(str(error)) from None
