@@ -27,6 +27,7 @@ POST = Operation(
         Named("cdr_token"),
         Linked("session", "session_id"),
         Linked("authorization_reference", "authorization_reference"),
+        Linked("booking", "booking_id"),
         OwnerOf("tokens", "cdr_token.uid", qualifier=("cdr_token.type", "RFID")),
     ),
     learns=(

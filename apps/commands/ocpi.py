@@ -5,6 +5,7 @@ spec: mod_commands_commands_module
 
 from hub.ocpi import (
     EVERY_VERSION,
+    Admits,
     Audience,
     By,
     Effect,
@@ -47,6 +48,9 @@ MODULE = Module(
                 learns=(
                     Link("reservation", "reservation_id", owner=End.FROM),
                     Link("authorization_reference", "authorization_reference", owner=End.FROM),
+                ),
+                admits=Admits(
+                    End.TO, "token.uid", "token.type", "evse_uid", yes=("result", "ACCEPTED")
                 ),
                 reply_to=Place.BODY,
                 lasts_until="expiry_date",

@@ -73,11 +73,12 @@ async def request(
     )
     tail = await tail_in(connection, message, wanted)
     message = await authorized.restored(connection, message, target, hop.to.spelled)
-    message = replace(message, tail=tail, query=query_in(message, target))
+    came, message = message, replace(message, tail=tail, query=query_in(message, target))
     if not (wanted.name and message.body):
         return Spoken(message)
     if wanted.is_patch:
-        return await _patch(connection, heard, message, wanted)
+        kept = await patched.kept(connection, heard, came, wanted.viewer)
+        return await _patch(connection, message, wanted, kept)
     done = await said(connection, wanted, message.body)
     if done.text is None:
         return _unspoken(heard, told(done.refusal, target))
@@ -85,11 +86,10 @@ async def request(
 
 
 async def _patch(
-    connection: Connection, heard: Heard, message: Message, wanted: Wanted
+    connection: Connection, message: Message, wanted: Wanted, kept: patched.Patched | None
 ) -> Spoken | Answer:
     """A PATCH, or the PUT of the whole in its place. Whether the receiver may know the object at
     all does not show in a PATCH, so the whole is looked at first."""
-    kept = await patched.kept(connection, heard, message, wanted.viewer)
     whole: Bridged | None = None
     if kept is not None:
         looked_at = {message.match.module.object: kept.object, wanted.name: kept.part}

@@ -15,15 +15,19 @@ from apps.gateway.dry_steps import NEW_ID, NOT_SUPPORTED, Case, Run
 from apps.gateway.found import key_of, part_ids
 from apps.outbox.attempt import request_of
 from apps.outbox.due import Due
+from apps.outbox.spoken import Spoken as Told
+from apps.outbox.spoken import spoken
 from apps.store import find
 from apps.store.change import change_of
 from apps.store.objects import EVERYONE
 from apps.store.standins import find as find_stand_in
 from apps.traffic.losses import sentence
 from hub.ocpi import paging
-from hub.ocpi.message import Answer, Message
+from hub.ocpi.bridge import Note
+from hub.ocpi.message import Answer
 from hub.ocpi.module import Effect, Interface
-from hub.ocpi.status import OcpiError
+from hub.ocpi.status import Code, OcpiError
+from hub.policy.retry import Drop
 from hub.routing.decide import Hop
 from hub.routing.hop import outgoing
 from hub.routing.reply import response_url, with_response_url
@@ -31,6 +35,7 @@ from hub.routing.table import Action
 from hub.routing.visible import view
 
 STAND_IN = "via-(made when it is sent)"
+AT_SENDING = "yes, with an alias or a number that is given when it is sent"
 
 
 async def forwarded(run: Run, case: Case, hops: Sequence[Hop]) -> None:
@@ -45,35 +50,32 @@ async def forwarded(run: Run, case: Case, hops: Sequence[Hop]) -> None:
         if operation.effect is Effect.APPEND and await _accepted_before(run, case, hop):
             run.action = "answer as the first time; nothing is sent"
             return
-        message = await _said(run, case, hop)
-        if message is None:
+        said = await _said(run, case, hop)
+        if said is None:
             run.action = NOT_SUPPORTED
             return
         with run.step(f"a request to {hop.to.id} can be made") as step:
-            request = outgoing(message, hop, NEW_ID)
+            request = outgoing(said.message, hop, NEW_ID)
             step.says = request.url
-        run.add(str(hop.to.id), hop.platform, request, original.body)
+        run.add(str(hop.to.id), hop.platform, request, original.body, said.notes)
 
 
-async def _said(run: Run, case: Case, hop: Hop) -> Message | None:
+async def _said(run: Run, case: Case, hop: Hop) -> across.Spoken | None:
     """The message in the version of its receiver; None where the hub answers in its place."""
     message, target = case.message, hop.platform.version
     if message.version == target:
-        return message
-    with run.step(f"it can be said in OCPI {target}, for {hop.to.id}") as step:
+        return across.Spoken(message)
+    with run.step(_can_be_said(hop)) as step:
         try:
-            spoken = await across.request(case.connection, case, message, hop)
+            answer = await across.request(case.connection, case, message, hop)
         except ReadOnlySqlTransaction:
-            step.says = "yes, with an alias or a number that is given when it is sent"
-            return message
-        if isinstance(spoken, Answer):
-            step.says = spoken.envelope.status_message if spoken.envelope is not None else ""
+            step.says = AT_SENDING
+            return across.Spoken(message)
+        if isinstance(answer, Answer):
+            step.says = answer.envelope.status_message if answer.envelope is not None else ""
             return None
-        step.says = (
-            sentence(target, str(hop.to.id), spoken.notes)
-            or f"from OCPI {message.version} to {target}: nothing is lost"
-        )
-        return spoken.message
+        step.says = _lost(message.version, hop, answer.notes)
+        return answer
 
 
 async def _accepted_before(run: Run, case: Case, hop: Hop) -> bool:
@@ -85,7 +87,7 @@ async def _accepted_before(run: Run, case: Case, hop: Hop) -> bool:
     return key is not None
 
 
-def broadcast(run: Run, case: Case, hops: Sequence[Hop]) -> None:
+async def broadcast(run: Run, case: Case, hops: Sequence[Hop]) -> None:
     """The deliveries of a push to everyone."""
     message, mode = case.message, case.platform.validation
     with run.step(f"validation ({mode.value}) lets the body pass") as step:
@@ -116,10 +118,44 @@ def broadcast(run: Run, case: Case, hops: Sequence[Hop]) -> None:
             version=message.version,
         )
         # The push is accepted even where one delivery is given up at once; its step says why.
+        told = await _told(run, case, hop, due)
+        if told is None:
+            continue
         with suppress(OcpiError), run.step(f"a delivery to {hop.to.id} can be made") as step:
-            request = request_of(due, hop.platform, case.network, NEW_ID)
+            request = request_of(told.due, hop.platform, case.network, NEW_ID)
             step.says = request.url
-            run.add(str(hop.to.id), hop.platform, request, message.body)
+            run.add(str(hop.to.id), hop.platform, request, message.body, told.notes)
+
+
+async def _told(run: Run, case: Case, hop: Hop, due: Due) -> Told | None:
+    """The delivery in the version of its receiver; None where it is given up at once."""
+    target = hop.platform.version
+    if due.version == target:
+        return Told(due)
+    with suppress(OcpiError), run.step(_can_be_said(hop)) as step:
+        try:
+            told = await spoken(case.connection, due, target, case.network, case.now)
+        except ReadOnlySqlTransaction:
+            step.says = AT_SENDING
+            return Told(due)
+        if isinstance(told.refused, Drop):
+            raise OcpiError(Code.HUB_ERROR, told.refused.reason)
+        if told.refused is not None:
+            step.says = f"{told.refused.reason}: the whole object is PUT in its place"
+            return None
+        step.says = _lost(case.message.version, hop, told.notes)
+        return told
+    return None
+
+
+def _can_be_said(hop: Hop) -> str:
+    return f"it can be said in OCPI {hop.platform.version}, for {hop.to.id}"
+
+
+def _lost(source: str, hop: Hop, notes: Sequence[Note]) -> str:
+    target = hop.platform.version
+    lost = sentence(target, str(hop.to.id), notes)
+    return lost or f"from OCPI {source} to {target}: nothing is lost"
 
 
 async def from_store(run: Run, case: Case, action: Action) -> None:

@@ -177,7 +177,7 @@ async def _carried_out(run: Run, case: Case, decision: Decision) -> None:
             run.action = "ask them all at once; the first yes wins"
             await dry_answers.forwarded(run, case, hops)
         case Broadcast(hops=hops):
-            dry_answers.broadcast(run, case, hops)
+            await dry_answers.broadcast(run, case, hops)
         case FromStore(action=action):
             await dry_answers.from_store(run, case, action)
 

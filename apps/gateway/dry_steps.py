@@ -1,6 +1,6 @@
 """What a dry run tells: its steps, the legs that would be sent, the refusal. Plain data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 
 from apps.gateway.call import Heard
 from apps.traffic.record import header_lines
+from hub.ocpi.bridge import Note
 from hub.ocpi.message import Outgoing
 from hub.ocpi.status import OcpiError
 from hub.routing.network import Platform
@@ -25,6 +26,15 @@ class Step(Struct):
     says: str = ""
 
 
+class Lost(Struct, frozen=True):
+    """What would be lost or assumed by it, as the message log would have it."""
+
+    path: str
+    what: str
+    why: str
+    version: str
+
+
 class Leg(Struct, frozen=True):
     """One onward leg that would be sent. The token in `headers` is masked; `body` is None where it
     is the same bytes."""
@@ -35,6 +45,7 @@ class Leg(Struct, frozen=True):
     url: str
     headers: list[str]
     body: str | None
+    notes: list[Lost]
 
 
 class Refusal(Struct, frozen=True):
@@ -73,11 +84,19 @@ class Run(Struct):
             step.passed, step.says = False, error.message
             raise
 
-    def add(self, party: str, platform: Platform, request: Outgoing, body: bytes) -> None:
-        """Notes a leg that would be sent in place of a message with that body."""
+    def add(
+        self,
+        party: str,
+        platform: Platform,
+        request: Outgoing,
+        body: bytes,
+        notes: Sequence[Note] = (),
+    ) -> None:
+        """Notes a leg that would be sent in place of a message with that body, and its losses."""
         new = None if request.body == body else request.body.decode("utf-8", "replace")
         lines = header_lines(request.headers).split("\n")
-        self.legs.append(Leg(party, platform.name, request.method, request.url, lines, new))
+        lost = [Lost(each.path, each.what.value, each.why, each.version) for each in notes]
+        self.legs.append(Leg(party, platform.name, request.method, request.url, lines, new, lost))
 
     def refuse(self, error: OcpiError) -> None:
         """Ends with the answer that the platform would get."""

@@ -14,6 +14,7 @@ from apps.gateway.send import send
 from apps.outbox.enqueue import accept_push
 from apps.store import index
 from apps.store.change import change_of
+from apps.store.drivers import admit
 from apps.store.keep import keep_alone
 from apps.store.objects import EVERYONE
 from hub.ocpi import envelope
@@ -27,13 +28,15 @@ from hub.routing.decide import (
     Decision,
     Forward,
     FromStore,
+    Hop,
     Resolve,
     decide,
     placed,
 )
 from hub.routing.hop import outgoing, returning
-from hub.routing.lessons import ends, lessons
+from hub.routing.lessons import Admission, admissions, ends, lessons
 from hub.routing.table import Action
+from hub.routing.translated import OLDEST
 
 log = logging.getLogger(__name__)
 
@@ -113,26 +116,30 @@ async def _forward(call: Call, passage: Passage, decision: Forward) -> Answer:
         await standins.wait_for_result(call, stand_in, answer)
     if operation.effect is Effect.LIST:
         extra = await standins.page_header(call, hop, answer, request.url)
-    await _remember(call, passage, hop.to.id, answer)
+    await _remember(call, passage, hop, answer)
     if operation.location:
         key = change_of(message, call.from_party, str(hop.to.id), 0, call.now).key
         extra = await standins.location_header(call, hop, answer, request.url, key)
     return Answer(back.status, back.headers + extra, back.body)
 
 
-async def _remember(call: Call, passage: Passage, to: PartyId, answer: Answer) -> None:
+async def _remember(call: Call, passage: Passage, hop: Hop, answer: Answer) -> None:
     """Keeps the directed copy of an accepted push, and what the message teaches. The other party
     has accepted: whatever fails here is logged and does not turn its yes into a no."""
-    message = call.message
+    message, to = call.message, hop.to.id
     keeps = message.match.operation.effect in PUSHES and message.match.module.keeps
     taught = lessons(message, call.from_party, to, answer)
     learned = call.process.learned.new(taught, call.now) if taught else []
-    if not (keeps or learned):
+    admitted: tuple[Admission, ...] = ()
+    if OLDEST in (message.version, hop.platform.version):  # who tells contracts only
+        admitted = admissions(message, call.from_party, to, answer)
+    if not (keeps or learned or admitted):
         return
     try:
         async with call.process.pool.connection() as connection:
             await index.learn(connection, learned, call.now)
             call.process.learned.remember(learned, call.now)
+            await admit(connection, admitted, call.now)
             if keeps:
                 owner, other = ends(message, call.from_party, to)
                 change = change_of(

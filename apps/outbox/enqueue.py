@@ -1,12 +1,15 @@
 """Books a Broadcast Push: the object, one payload, one delivery per party, in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from psycopg import AsyncConnection
 
+from apps.outbox import unpublished
 from apps.store.change import Change
 from apps.store.keep import Kept, keep
+from apps.store.said import OLDEST
 from hub.ocpi.message import Message
 from hub.ocpi.module import Effect
 from hub.policy.supersede import supersedes
@@ -42,11 +45,15 @@ async def accept_push(
 
     Raises OcpiError 404 when a PATCH or a nested object has nothing to go to (D-12).
     """
+    oldest = [hop for hop in hops if hop.platform.version == OLDEST]
     async with connection.transaction():
+        gone = await unpublished.removed(connection, change, message) if oldest else ()
         kept = await keep(connection, change)
         # A removal is recorded even when nobody is there to get it: who was away is told later.
         if hops or change.effect is Effect.REMOVE:
             await _book(connection, message, change, hops)
+        for told in gone if not kept.stale else ():
+            await _book(connection, told, replace(change, effect=Effect.MERGE), oldest)
     return kept
 
 

@@ -71,11 +71,7 @@ class Speaker:
         module = registry().get(due.module)
         if due.version in ("", version) or module is None or module.custom:
             return Spoken(due)
-        words = await self._words(due, version, module, network, now)
-        if words.refused is not None:
-            return Spoken(due, refused=words.refused)
-        own = replace(due, tail=words.tail, query=words.query, body=words.body)
-        return Spoken(own, words.notes)
+        return _of(due, await self._words(due, version, module, network, now))
 
     async def _words(
         self, due: Due, version: str, module: Module, network: Network, now: datetime
@@ -85,7 +81,7 @@ class Speaker:
         if known is None or known[0] < now - FRESH or known[1].cancelled():
             if len(self._said) >= MOST:
                 self._said.clear()
-            work = asyncio.ensure_future(self._convert(due, version, module, network, now))
+            work = asyncio.ensure_future(self._converted(due, version, module, network, now))
             known = self._said[key] = (now, work)
         try:
             return await asyncio.shield(known[1])
@@ -93,38 +89,65 @@ class Speaker:
             self._said.pop(key, None)  # the next attempt asks again
             raise
 
-    async def _convert(
+    async def _converted(
         self, due: Due, version: str, module: Module, network: Network, now: datetime
     ) -> _Words:
-        match = _match(due, module)
-        query = known_query(module, Interface.RECEIVER, _query(due, module), version)
-        if match is None:
-            return _Words(due.tail, query, due.body)
-        owner = PartyId.parse(due.owner)
         async with self._pool.connection() as connection:
-            refused = await _hidden(connection, due, match, version)
-            if refused is not None:
-                return _Words(due.tail, query, due.body, refused=refused)
-            is_patch = match.operation.effect is Effect.MERGE
-            wanted = Wanted(
-                name=body_name(match),
-                source=due.version,
-                target=version,
-                owner=network.spelled(owner),
-                viewer=None,
-                now=now,
-                is_patch=is_patch,
-            )
-            tail = await _tail(connection, due.tail, module, wanted)
-            if not due.body:
-                return _Words(tail, query, due.body)
-            done = await said(connection, wanted, bytes(due.body))
-        if done.refusal is not None:
-            return _Words(tail, query, due.body, refused=_refused(done.refusal, version))
-        if is_patch and not module.has(match.operation, version):
-            why = f"OCPI {version} has no PATCH of {module.id}"
-            return _Words(tail, query, due.body, refused=Follow(why))
-        return _Words(tail, query, done.text or b"", done.notes)
+            return await _convert(connection, due, version, module, network, now)
+
+
+async def spoken(
+    connection: Connection, due: Due, version: str, network: Network, now: datetime
+) -> Spoken:
+    """One delivery for a receiver of a version, as a worker would send it."""
+    module = registry().get(due.module)
+    if due.version in ("", version) or module is None or module.custom:
+        return Spoken(due)
+    return _of(due, await _convert(connection, due, version, module, network, now))
+
+
+def _of(due: Due, words: _Words) -> Spoken:
+    if words.refused is not None:
+        return Spoken(due, refused=words.refused)
+    own = replace(due, tail=words.tail, query=words.query, body=words.body)
+    return Spoken(own, words.notes)
+
+
+async def _convert(
+    connection: Connection,
+    due: Due,
+    version: str,
+    module: Module,
+    network: Network,
+    now: datetime,
+) -> _Words:
+    match = _match(due, module)
+    query = known_query(module, Interface.RECEIVER, _query(due, module), version)
+    if match is None:
+        return _Words(due.tail, query, due.body)
+    refused = await _hidden(connection, due, match, version)
+    if refused is not None:
+        return _Words(due.tail, query, due.body, refused=refused)
+    is_patch = match.operation.effect is Effect.MERGE
+    wanted = Wanted(
+        name=body_name(match),
+        source=due.version,
+        target=version,
+        owner=network.spelled(PartyId.parse(due.owner)),
+        viewer=None,
+        now=now,
+        is_patch=is_patch,
+    )
+    tail = await _tail(connection, due.tail, module, wanted)
+    if not due.body:
+        return _Words(tail, query, due.body)
+    done = await said(connection, wanted, bytes(due.body))
+    if done.refusal is not None:
+        return _Words(tail, query, due.body, refused=_refused(done.refusal, version))
+    if is_patch and not module.has(match.operation, version):
+        why = f"OCPI {version} has no PATCH of {module.id}"
+        return _Words(tail, query, due.body, refused=Follow(why))
+    return _Words(tail, query, done.text or b"", done.notes)
 
 
 def _match(due: Due, module: Module) -> Match | None:

@@ -187,6 +187,7 @@ def _platform(row: Platform, token: Secret | None) -> Connected:
         max_in_flight=row.max_in_flight,
         max_per_second=row.max_per_second,
         own_parties=row.own_parties,
+        time_zone=row.time_zone,
     )
 
 

@@ -4,6 +4,9 @@ Any change here that routing must know of goes together with `directory.changed(
 process swaps its picture of the network.
 """
 
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Now
 
@@ -24,6 +27,12 @@ def choices(values: type[Status] | type[TokenForm] | type[Role] | type[Interface
             | type[Mode]) -> list[tuple[str, str]]:  # fmt: skip
     """The members of a wire enum as Django choices: what is stored is what is shown."""
     return [(member.value, member.value) for member in values]
+
+
+def is_time_zone(name: str) -> None:
+    """Raises ValidationError for what is no name in the IANA database."""
+    if name not in available_timezones():
+        raise ValidationError(f"{name} is not a time zone, such as Europe/Lisbon.")
 
 
 class Platform(models.Model):
@@ -104,6 +113,14 @@ class Platform(models.Model):
     own_parties = models.BooleanField(
         default=False,
         help_text="What one of its parties pushes to everyone goes to its other parties as well.",
+    )
+    time_zone = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        validators=[is_time_zone],
+        help_text="Of its OCPI 2.1.1 Locations that name none, in a country that has several, such"
+        " as America/Chicago; empty: such Locations are kept from newer versions.",
     )
     created_at = models.DateTimeField(db_default=Now())
     last_seen = models.DateTimeField(null=True, blank=True)

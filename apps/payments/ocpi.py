@@ -29,6 +29,9 @@ VERSIONS = frozenset({"2.3.0"})
 
 TERMINAL = (Linked("terminal", "terminal_id"),)
 
+# A CPO's reference, which its terminals have in common.
+CUSTOMER_FROM_CPO = Link("customer", "customer_reference", owner=End.FROM)
+
 TERMINALS = Module(
     id="terminals",
     identifier=IDENTIFIER,
@@ -47,22 +50,39 @@ TERMINALS = Module(
             post=Operation(
                 Effect.ASK,
                 clues=(OnlyOne(),),
+                learns=(CUSTOMER_FROM_CPO,),
                 unresolved=(200, Code.NOT_ENOUGH_INFORMATION),
             ),
         ),
         sender(
             "terminals/{terminal_id}",
             get=Operation(Effect.READ, clues=TERMINAL),
-            put=Operation(Effect.REPLACE, clues=TERMINAL, owner=End.TO),
-            patch=Operation(Effect.MERGE, clues=TERMINAL, owner=End.TO, stamped=False),
+            put=Operation(
+                Effect.REPLACE, clues=TERMINAL, learns=(CUSTOMER_FROM_CPO,), owner=End.TO
+            ),
+            patch=Operation(
+                Effect.MERGE,
+                clues=TERMINAL,
+                learns=(CUSTOMER_FROM_CPO,),
+                owner=End.TO,
+                stamped=False,
+            ),
         ),
         sender("terminals/{terminal_id}/deactivate", post=Operation(Effect.ASK, clues=TERMINAL)),
         receiver(
             "terminals",
             post=Operation(
                 Effect.REPLACE,
-                clues=(Named(""), OwnerOf("locations", "location_ids"), *TERMINAL),
-                learns=(Link("terminal", "terminal_id", owner=End.FROM),),
+                clues=(
+                    Named(""),
+                    OwnerOf("locations", "location_ids"),
+                    *TERMINAL,
+                    Linked("customer", "customer_reference"),
+                ),
+                learns=(
+                    Link("terminal", "terminal_id", owner=End.FROM),
+                    Link("customer", "customer_reference", owner=End.TO),
+                ),
             ),
         ),
         receiver("terminals/{terminal_id}", get=Operation(Effect.READ, clues=TERMINAL)),

@@ -3,6 +3,7 @@
 from django.db import connection, transaction
 
 from apps.modules import registry
+from apps.store.models import Admission
 from apps.store.tables import table
 from hub.ocpi.clue import Named
 from hub.ocpi.ids import fold
@@ -29,6 +30,7 @@ def erase(uid: str, party: str = "", *, remove: bool) -> Erased:
             learned |= {fold(each) for each in more}
             learned |= set(keys) if module.id != "tokens" else set()
     erased["routing index"] = _by_key("store_routingindex", learned, remove=remove)
+    erased["admissions"] = _admissions(fold(uid), party, remove=remove)
     erased["stand-ins"] = _by_key("store_standin", learned, remove=remove)
     return erased
 
@@ -78,6 +80,16 @@ def _rows(
                     [(module.id, *row[1:4]) for row in rows],
                 )
     return [row[2] for row in rows], {each for row in rows for each in row[4:] if each}
+
+
+def _admissions(uid: str, party: str, *, remove: bool) -> int:
+    rows = Admission.objects.filter(uid=uid)
+    if party:
+        rows = rows.filter(emsp=party)
+    count = rows.count()
+    if remove:
+        rows.delete()
+    return count
 
 
 def _by_key(name: str, keys: set[str], *, remove: bool) -> int:

@@ -9,22 +9,13 @@ from apps.modules import module_of
 from apps.parties import directory
 from apps.store.objects import EVERYONE
 from apps.store.tables import table
-from hub.ocpi import jsontext
-from hub.ocpi.bridge import Context, Driver, Owner, bridge
+from hub.ocpi.bridge import Context, Owner, bridge
 from hub.ocpi.ids import PartyId, fold
 from hub.ocpi.schema import SCHEMAS
-from hub.routing.agreements import Relation
 
 Connection = AsyncConnection[Any]
 MIDDLE = "2.2.1"
 
-# As the index token_contract spells it.
-CONTRACT = "upper(coalesce(payload ->> 'contract_id', payload ->> 'auth_id'))"
-_TOKENS = f"""
-SELECT owner, version, payload ->> 'uid', payload ->> 'type', {CONTRACT},
-    coalesce(payload ->> 'contract_id', payload ->> 'auth_id')
-FROM tokens_token WHERE {CONTRACT} = ANY(%s) AND audience = ''
-"""
 _TYPES = """
 SELECT key, payload ->> 'uid', payload ->> 'type' FROM tokens_token
 WHERE key = ANY(%s) AND (%s = '' OR owner = %s)
@@ -32,24 +23,10 @@ WHERE key = ANY(%s) AND (%s = '' OR owner = %s)
 _ONE = "SELECT version, payload::text FROM tokens_token WHERE owner = %s AND key = %s LIMIT 1"
 
 
-async def drivers(
-    connection: Connection, owner: PartyId, auth_ids: Collection[str]
-) -> dict[str, Driver]:
-    """The one token that each `auth_id` is, among those of parties that the owner may deal with;
-    nothing where there are several."""
-    if not auth_ids:
-        return {}
-    network, sessions = directory.snapshot(), module_of("sessions")
-    cursor = await connection.execute(_TOKENS, ([fold(each) for each in auth_ids],))
-    found: dict[str, list[Driver]] = {}
-    for holder, version, uid, kind, contract, spelled in await cursor.fetchall():
-        party = PartyId.parse(holder)
-        may = network.relation(PartyId.of(*owner), party, sessions) is Relation.ALLOWED
-        if not may or party not in network.parties or not uid:
-            continue
-        told = _in_the_middle(version, kind)
-        found.setdefault(contract, []).append(Driver(*network.spelled(party), uid, told, spelled))
-    return {each: found[fold(each)][0] for each in auth_ids if len(found.get(fold(each), ())) == 1}
+def time_zone(owner: PartyId) -> str:
+    """The configured time zone of an owner's Locations; empty where an operator gave none."""
+    registered = directory.snapshot().parties.get(PartyId.of(*owner), ())
+    return next((each.platform.time_zone for each in registered if each.platform.time_zone), "")
 
 
 async def token_types(
@@ -93,7 +70,7 @@ async def locations(
         "WHERE t.owner = %s AND t.key = ANY(%s) AND t.audience = %s",
         (str(PartyId.of(*owner)), [fold(each) for each in ids], EVERYONE),
     )
-    whose = Context(owner=Owner(*owner))
+    whose = Context(owner=Owner(*owner), time_zone=time_zone(owner))
     kept = {}
     for key, version, text in await cursor.fetchall():
         said = bridge(version, MIDDLE, "Location", text.encode(), whose).text
@@ -118,9 +95,3 @@ async def tariffs(
         for key, version, text in await cursor.fetchall()
     }
     return {each: kept[fold(each)] for each in ids if fold(each) in kept}
-
-
-def _in_the_middle(version: str, kind: str) -> str:
-    text = bytes(jsontext.raw(kind))
-    told = bridge(version, MIDDLE, "TokenType", text, Context()).text
-    return str(jsontext.decode(told)) if told is not None else kind

@@ -11,7 +11,7 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
-from apps.store import across, arrivals, parts, past, references
+from apps.store import across, arrivals, parts, past, references, same_uid
 from apps.store.change import Change, Origin, stamp
 from apps.store.findings import CHANGED, note
 from apps.store.parts import is_older
@@ -227,6 +227,7 @@ async def _insert(connection: Connection, found: Table, change: Change) -> tuple
         if row is None:
             raise RuntimeError(f"{change.key}: neither new nor known")
         return row, False
+    await _mark(connection, change, new[0], columns["unsaid"])
     if found.parts:
         await parts.replace_all(connection, found.parts, new[0], items, change)
     return _Row(new[0], payload, change.version), True
@@ -252,6 +253,14 @@ async def _write(
         "WHERE sequence = %(sequence)s",
         {"sequence": row.sequence, **values},
     )
+    await _mark(connection, change, row.sequence, values.get("unsaid"))
+
+
+async def _mark(connection: Connection, change: Change, sequence: int, told: object) -> None:
+    """Notes that 2.1.1 cannot say a token since it was told of another of the same uid; where it
+    is noted at all what cannot be said."""
+    if told is not None and change.module.object == same_uid.CLASS:
+        await connection.execute(same_uid.MARK, same_uid.marking([sequence]))
 
 
 def _identity(found: Table, change: Change) -> dict[str, object]:

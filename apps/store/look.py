@@ -3,6 +3,7 @@ while no platform of another version was here, and those that were loaded by oth
 
 from django.db import connection, transaction
 
+from apps.store import same_uid
 from apps.store.tables import table
 from apps.store.unsaid import unsaid
 from hub.ocpi.module import Module
@@ -41,4 +42,6 @@ def _batch(module: Module) -> int:
             "WHERE t.sequence = new.sequence",
             ([row[0] for row in rows], told),
         )
+        if module.object == same_uid.CLASS:
+            cursor.execute(same_uid.MARK, same_uid.marking([row[0] for row in rows]))
     return len(rows)

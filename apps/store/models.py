@@ -192,6 +192,29 @@ class RoutingIndex(models.Model):
         return f"{self.kind} {self.key}"
 
 
+class Admission(models.Model):
+    """A token that was let charge at a place of a CPO of 2.1.1, whose Sessions and CDRs tell the
+    contract only (apps/store/drivers.py). Ids are folded; `evse` is empty for any there."""
+
+    cpo = models.CharField(max_length=6)
+    emsp = models.CharField(max_length=6)
+    location = models.TextField()
+    evse = models.TextField(blank=True)
+    uid = models.TextField()
+    type = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["cpo", "location", "at"], name="admission_place"),
+            models.Index(fields=["at"], name="admission_age"),
+            models.Index(fields=["uid"], name="admission_token"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.emsp} at {self.cpo} {self.location}"
+
+
 class StandIn(models.Model):
     """A hub URL that stands for a URL on another platform. Only `follower` may use it; the request
     goes to `url` on `target_platform`, in the name of `follower_party`, for `target_party`."""

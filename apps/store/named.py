@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from hub.ocpi import jsontext
+from hub.ocpi.bridge.context import Charge, charge_in
 
 LONGEST_ID = 36
 # Messages of those who use an object, about the objects of others.
@@ -19,6 +20,7 @@ class Named:
 
     Attributes:
         auth_ids: drivers as 2.1.1 names them.
+        charges: where and when these charged.
         others: uids of tokens that are told as OTHER.
         locations: ids of Locations that the texts tell of, or are.
         long: ids that are longer than newer versions allow.
@@ -29,6 +31,7 @@ class Named:
     """
 
     auth_ids: frozenset[str] = frozenset()
+    charges: frozenset[Charge] = frozenset()
     others: frozenset[str] = frozenset()
     locations: frozenset[str] = frozenset()
     long: frozenset[str] = frozenset()
@@ -44,6 +47,7 @@ def named(name: str, texts: Iterable[bytes]) -> Named:
     ids = _members(values, _IDS)
     return Named(
         auth_ids=_members(values, frozenset({"auth_id"})) if name in ("Session", "CDR") else _NONE,
+        charges=frozenset(_charges(values)) if name in ("Session", "CDR") else frozenset(),
         others=frozenset(_told_as_other(values)),
         locations=_locations(name, values),
         long=frozenset(each for each in ids if len(each) > LONGEST_ID),
@@ -105,6 +109,13 @@ def _locations(name: str, values: list[object]) -> frozenset[str]:
         inside = [each.get("cdr_location") for each in values if isinstance(each, dict)]
         return _top(inside, "id")
     return _top(values, "location_id")
+
+
+def _charges(values: Iterable[object]) -> Iterator[Charge]:
+    for each in values:
+        charge = charge_in(each) if isinstance(each, dict) else None
+        if charge is not None and all(map(_is_id, charge)):
+            yield charge
 
 
 def _told_as_other(values: Iterable[object]) -> Iterator[str]:

@@ -17,13 +17,14 @@ import msgspec
 from psycopg import AsyncConnection
 
 from apps.modules import module_of
-from apps.store import alias, facts
+from apps.store import alias, facts, same_uid
+from apps.store.drivers import drivers
 from apps.store.named import LONGEST_ID, OF_A_USER, Named, named
 from apps.store.numbers import numbers
 from apps.store.tables import table
 from apps.store.unsaid import is_known
 from hub.ocpi import datetimes
-from hub.ocpi.bridge import Bridged, Context, Owner, bridge
+from hub.ocpi.bridge import Bridged, Context, Owner, Refusal, bridge
 from hub.ocpi.ids import PartyId
 from hub.ocpi.schema import SCHEMAS
 
@@ -75,12 +76,18 @@ async def all_said(connection: Connection, wanted: Wanted, texts: Sequence[bytes
     if wanted.passes:
         return [Bridged(text) for text in texts]
     known = await context(connection, wanted, texts)
+    source, target, name = wanted.source, wanted.target, wanted.name
+    refused: dict[int, Refusal] = {}
+    if (name, target) == (same_uid.CLASS, OLDEST) and not wanted.is_patch:
+        refused = await same_uid.refused(connection, wanted.owner, wanted.viewer, texts, source)
     done = []
-    for number, text in enumerate(texts, start=1):
-        done.append(
-            bridge(wanted.source, wanted.target, wanted.name, text, known, is_patch=wanted.is_patch)
-        )
-        if number % AT_ONCE == 0:
+    for number, text in enumerate(texts):
+        refusal = refused.get(number)
+        if refusal is not None:
+            done.append(Bridged(None, refusal=refusal))
+            continue
+        done.append(bridge(source, target, name, text, known, is_patch=wanted.is_patch))
+        if number % AT_ONCE == AT_ONCE - 1:
             await asyncio.sleep(0)
     return done
 
@@ -105,8 +112,9 @@ async def context(connection: Connection, wanted: Wanted, texts: Sequence[bytes]
         owner=Owner(*wanted.owner), received=datetimes.render(wanted.now), now=wanted.now, ids=ids
     )
     if source == OLDEST:
-        drivers = await facts.drivers(connection, wanted.owner, told.auth_ids)
-        known = replace(known, drivers=drivers)
+        known = replace(known, time_zone=facts.time_zone(wanted.owner))
+        one, admitted = await drivers(connection, wanted.owner, told.auth_ids, told.charges)
+        known = replace(known, drivers=one, admitted=admitted)
         if wanted.name == "AuthorizationInfo" and wanted.token[0]:
             token = await facts.token(connection, wanted.owner, *wanted.token)
             known = replace(known, token=token)

@@ -9,8 +9,9 @@ from django.db import connection
 from apps.modules import registry
 from apps.parties import directory
 from apps.store import arrivals, look, past, retention
+from apps.store.drivers import ADMISSION_LIFE
 from apps.store.fold import FOLD, TIDY
-from apps.store.models import ReservationNumber, RoutingIndex, StandIn
+from apps.store.models import Admission, ReservationNumber, RoutingIndex, StandIn
 from apps.store.unsaid import is_known, several_versions
 
 # Longer than a session, its CDR and the corrections to it are talked about.
@@ -47,6 +48,7 @@ def look_at_versions() -> None:
 def prune() -> None:
     now = datetime.now(UTC)
     StandIn.objects.filter(expires_at__lt=now).delete()
+    Admission.objects.filter(at__lt=now - ADMISSION_LIFE).delete()
     RoutingIndex.objects.filter(learned_at__lt=now - LINK_LIFE).delete()
     ReservationNumber.objects.filter(given_at__lt=now - LINK_LIFE).delete()
     retention.expire(settings.HUB.keep_days, now)

@@ -5,6 +5,7 @@ spec: mod_tokens_tokens_module
 
 from hub.ocpi import (
     EVERY_VERSION,
+    Admits,
     AskAround,
     Audience,
     Code,
@@ -29,6 +30,9 @@ AUTHORIZE = Operation(
         AskAround(),
     ),
     learns=(Link("authorization_reference", "authorization_reference", owner=End.TO, answer=True),),
+    admits=Admits(
+        End.FROM, "token_uid", "type", "evse_uids", yes=("allowed", "ALLOWED"), default="RFID"
+    ),
     unresolved=(404, Code.UNKNOWN_TOKEN),
     time_limit=5.0,
     takes="LocationReferences",

@@ -1,6 +1,6 @@
 """What the wire means: the words that module descriptions are written in."""
 
-from hub.ocpi.clue import AskAround, End, IssuedBy, Link, Linked, Named, OnlyOne, OwnerOf
+from hub.ocpi.clue import Admits, AskAround, End, IssuedBy, Link, Linked, Named, OnlyOne, OwnerOf
 from hub.ocpi.module import (
     CONSUMERS,
     EVERY_VERSION,
@@ -25,6 +25,7 @@ __all__ = [
     "CONSUMERS",
     "EVERY_VERSION",
     "SINCE_2_2_1",
+    "Admits",
     "AskAround",
     "Audience",
     "By",

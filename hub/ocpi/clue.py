@@ -74,3 +74,23 @@ class Link:
     field: str
     owner: End
     answer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Admits:
+    """What a yes to a message teaches: a token that may charge at a place. 2.1.1 tells later who
+    charged by a contract only, which may have several tokens.
+
+    Attributes:
+        cpo: the end that has the place.
+        uid, type: the fields of the token; `default` is the type that goes without saying.
+        evses: the field of one EVSE uid or several, beside `location_id`.
+        yes: the member of the answer's `data`, and its value, that says so.
+    """
+
+    cpo: End
+    uid: str
+    type: str
+    evses: str
+    yes: tuple[str, str]
+    default: str = ""

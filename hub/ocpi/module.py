@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
-from hub.ocpi.clue import Clue, End, Link
+from hub.ocpi.clue import Admits, Clue, End, Link
 from hub.ocpi.status import Code
 
 
@@ -94,6 +94,7 @@ class Operation:
         effect: what it does.
         clues: where a request without TO says who it is for, in order of trust.
         learns: what a passing message teaches the routing index.
+        admits: the token that it lets charge somewhere, if it does.
         reply_to: where the response_url is, if there is one.
         lasts_until: body field with the moment until which results may come (RESERVE_NOW).
         location: the answer carries the new object's URL in its Location header.
@@ -114,6 +115,7 @@ class Operation:
     effect: Effect
     clues: tuple[Clue, ...] = ()
     learns: tuple[Link, ...] = ()
+    admits: Admits | None = None
     reply_to: Place | None = None
     lasts_until: str = ""
     location: bool = False

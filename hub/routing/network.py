@@ -68,6 +68,7 @@ class Platform:
         overwrites: its objects are kept even when they are older than what is kept.
         not_pulled: modules whose lists the hub does not pull from it.
         own_parties: what one of its parties pushes to everyone goes to its other parties as well.
+        time_zone: that of its Locations which name none, where the country does not tell.
     """
 
     id: int
@@ -89,6 +90,7 @@ class Platform:
     max_in_flight: int | None = None
     max_per_second: int | None = None
     own_parties: bool = False
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

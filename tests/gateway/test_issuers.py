@@ -34,9 +34,7 @@ def asked(platform: Platform) -> int:
 
 
 @pytest.mark.parametrize("uid", [EMAID, "demspC12345678X"])
-def test_an_emaid_is_asked_of_its_issuer(
-    hub: Hub, cpo: Platform, msp: Platform, uid: str
-) -> None:
+def test_an_emaid_is_asked_of_its_issuer(hub: Hub, cpo: Platform, msp: Platform, uid: str) -> None:
     other = hub.platform("FR/MSP", version="2.3.0")
     msp.objects.put("tokens", token(uid, type="EMAID"))
     reply = authorize(cpo, uid)

@@ -1,5 +1,6 @@
 """Sessions, CDRs and tariffs from OCPI 2.1.1 to 2.2.1."""
 
+from hub.ocpi.bridge.context import charge_in
 from hub.ocpi.bridge.engine import Spot
 from hub.ocpi.bridge.exact import Object, amount
 from hub.ocpi.bridge.from_2_1_1.facts import OWNER, UPDATED, known_id
@@ -13,6 +14,9 @@ PLACE = ("name", "address", "city", "country", "coordinates")
 
 def _driver(value: object, spot: Spot) -> Object:
     driver = spot.context.drivers.get(value) if isinstance(value, str) else None
+    charge = charge_in(spot.inside)
+    if driver is None and charge is not None:
+        driver = spot.context.admitted.get(charge)
     if driver is None:
         spot.refuse(Verdict.LACKING, "No token is known, without doubt, by this auth_id.")
     return {"cdr_token": driver._asdict()}
