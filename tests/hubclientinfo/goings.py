@@ -12,8 +12,9 @@ from apps.parties import directory
 from apps.parties.models import StatusChange
 from apps.parties.signs import Signs, write
 from hub.ocpi.status import Code, OcpiError
+from tests.gateway.objects import tariff
 from tests.hub import Hub
-from tests.platforms import Platform
+from tests.platforms import RECEIVER, Platform
 
 SILENCE = timedelta(minutes=5)
 # Longer than any splay makes of it.
@@ -72,3 +73,11 @@ def history(hub: Hub, platform: Platform) -> list[tuple[str, str, str]]:
     """Its changes of status, the oldest first."""
     rows = StatusChange.objects.filter(platform=hub.row(platform)).order_by("pk")
     return [(row.before, row.after, row.cause) for row in rows]
+
+
+def with_tariff(cpo: Platform, identifier: str = "T1") -> None:
+    """A CPO pushes a tariff to everybody."""
+    reply = cpo.request(
+        "PUT", "tariffs", RECEIVER, f"NL/CPO/{identifier}", json=tariff(identifier), to=HUB
+    )
+    assert reply.code == 1000

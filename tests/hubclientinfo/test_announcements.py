@@ -1,32 +1,16 @@
 """What platforms are told of each other: everything new, once, in time, and to nobody else."""
 
-from typing import Any
-
 import pytest
-from django.db import transaction
 
-from apps.credentials import rows
-from apps.database import in_thread
-from apps.hubclientinfo import announce as announcing
-from apps.hubclientinfo.models import ClientInfo, Compared
-from apps.hubclientinfo.settle import settle
+from apps.hubclientinfo.models import ClientInfo
 from apps.outbox.models import Delivery, Payload
 from apps.outbox.tasks import worker
-from apps.parties import directory, platforms
-from apps.parties.models import Agreement, StatusChange
-from apps.sandbox.handshake import HandshakeFailed
+from apps.parties import platforms
+from apps.parties.models import Agreement
 from hub.routing.network import Status
-from tests.gateway.objects import tariff
-from tests.hub import Hub, playground_platform
-from tests.hubclientinfo.goings import CPO, HUB, at, hearing, news, told
-from tests.platforms import RECEIVER, SENDER, Platform
-
-
-def push(cpo: Platform, identifier: str = "T1") -> None:
-    reply = cpo.request(
-        "PUT", "tariffs", RECEIVER, f"NL/CPO/{identifier}", json=tariff(identifier), to=HUB
-    )
-    assert reply.code == 1000
+from tests.hub import Hub
+from tests.hubclientinfo.goings import CPO, at, hearing, news, told, with_tariff
+from tests.platforms import RECEIVER, Platform
 
 
 @pytest.mark.ocpi("A-24", "H-02", "H-08", "H-10")
@@ -140,7 +124,7 @@ def test_a_new_party_is_told_before_its_first_broadcast(hub: Hub) -> None:
     between the registration and the push: the news is booked with the registration itself."""
     msp = hearing(hub, "DE/MSP")
     cpo = hub.platform("NL/CPO")
-    push(cpo)
+    with_tariff(cpo)
     hub.deliver()
     modules = [each.module for each in msp.received if each.method == "PUT"]
     assert modules == ["hubclientinfo", "tariffs"]
@@ -152,7 +136,7 @@ def test_news_goes_before_pushes_that_were_booked_earlier(hub: Hub, cpo: Platfor
     news(hub)
     msp.clear()
     for number in range(3):
-        push(cpo, f"T{number}")
+        with_tariff(cpo, f"T{number}")
     hub.platform("BE/CPO")
     hub.deliver()
     modules = [each.module for each in msp.received if each.method == "PUT"]
@@ -163,7 +147,7 @@ def test_news_that_a_platform_cannot_take_holds_up_nothing(hub: Hub, cpo: Platfo
     msp = hearing(hub, "DE/MSP")
     msp.faults.set("http", 503, module="hubclientinfo")
     hub.platform("BE/CPO")
-    push(cpo)
+    with_tariff(cpo)
     assert worker().drain(hub.row(msp).pk) == 3
     msp.heard(module="tariffs")
     waiting = Delivery.objects.filter(state="waiting")
@@ -172,7 +156,7 @@ def test_news_that_a_platform_cannot_take_holds_up_nothing(hub: Hub, cpo: Platfo
     hub.set_status(cpo, Status.OFFLINE)
     hub.announce()
     hub.set_status(cpo, Status.CONNECTED)
-    push(cpo, "T2")
+    with_tariff(cpo, "T2")
     worker().drain(hub.row(msp).pk)
     msp.heard(module="tariffs", tail="NL/CPO/T2")
 
@@ -275,141 +259,3 @@ def test_news_that_was_dropped_with_the_lane_is_told_on_return(hub: Hub, cpo: Pl
     hub.set_status(msp, Status.CONNECTED)
     news(hub)
     assert told(msp) == [("NL/CPO", "OFFLINE")]
-
-
-def test_a_worker_that_dies_loses_nothing_and_repeats_nothing(
-    hub: Hub, cpo: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    msp = hearing(hub, "DE/MSP")
-    news(hub)
-    msp.clear()
-
-    class Killed(BaseException):
-        pass
-
-    def dies(*_: Any, **__: Any) -> Any:
-        raise Killed
-
-    hub.set_status(cpo, Status.OFFLINE)
-    with monkeypatch.context() as patch:
-        patch.setattr(announcing, "came_back", dies)
-        with pytest.raises(Killed):
-            hub.announce()
-    assert StatusChange.objects.filter(announced_at=None).exists()
-    news(hub)
-    news(hub, 60)
-    assert told(msp) == [("NL/CPO", "OFFLINE")]
-    assert not StatusChange.objects.filter(announced_at=None).exists()
-
-
-def test_a_comparison_that_broke_off_is_made_again(
-    hub: Hub, cpo: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    msp = hearing(hub, "DE/MSP")
-    news(hub)
-    Agreement.objects.create(one="DE/MSP", other="NL/CPO", state="paused")
-    hub.reload()
-
-    def breaks(*_: Any, **__: Any) -> Any:
-        raise ConnectionError
-
-    with monkeypatch.context() as patch:
-        patch.setattr(announcing, "settle", breaks)
-        with pytest.raises(ConnectionError):
-            hub.announce(at(20))
-    assert Compared.objects.get().version != directory.version()
-    news(hub, 40)
-    assert told(msp)[-1] == ("NL/CPO", "PLANNED")
-
-
-def test_a_registration_that_fails_announces_nothing(
-    hub: Hub, cpo: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    msp = hearing(hub, "DE/MSP")
-    news(hub)
-
-    def breaks(*_: Any) -> None:
-        raise ConnectionError
-
-    monkeypatch.setattr(rows, "introduce", breaks)
-    invitation = hub.invite("New")
-    new = playground_platform(hub, "FR/MSP", name="New")
-    with pytest.raises(HandshakeFailed, match="4000"):
-        new.register(invitation.versions_url, invitation.token_a)
-    monkeypatch.undo()
-    news(hub, 20)
-    assert told(msp) == [("NL/CPO", "CONNECTED")]
-
-
-def test_status_changes_of_one_transaction_are_announced_with_it(hub: Hub, cpo: Platform) -> None:
-    """What a process sees of the network and what it tells belong together."""
-    msp = hearing(hub, "DE/MSP")
-    news(hub)
-    msp.clear()
-    with transaction.atomic():
-        platforms.suspend(hub.row(cpo), "unpaid", at(0))
-        transaction.set_rollback(True)
-    news(hub, 20)
-    assert told(msp) == []
-    change = StatusChange.objects.filter(platform=hub.row(cpo)).latest("pk")
-    assert (change.after, change.announced_at is None) == ("CONNECTED", False)
-
-
-def test_the_list_a_platform_asks_for_books_what_it_was_not_told_yet(
-    hub: Hub, cpo: Platform
-) -> None:
-    msp = hearing(hub, "DE/MSP")
-    news(hub)
-    hub.set_status(cpo, Status.OFFLINE)
-    (shown,) = msp.request("GET", "hubclientinfo", SENDER).data
-    assert shown["status"] == "OFFLINE"
-    news(hub)
-    heard = [r.json for r in msp.received if r.module == "hubclientinfo" and r.method == "PUT"]
-    assert [each["status"] for each in heard] == ["CONNECTED", "OFFLINE"]
-    assert heard[-1]["last_updated"] == shown["last_updated"]
-
-
-def test_two_who_announce_at_once_tell_once(hub: Hub, cpo: Platform) -> None:
-    """One waits for the other, and finds nothing left to tell."""
-    msp = hearing(hub, "DE/MSP")
-    news(hub)
-    msp.clear()
-    hub.set_status(cpo, Status.OFFLINE)
-    waits = [hub.here.background.start(in_thread(hub.announce)) for _ in range(4)]
-    for wait in waits:
-        wait()
-    hub.deliver()
-    assert told(msp) == [("NL/CPO", "OFFLINE")]
-
-
-def test_a_change_of_status_compares_nothing_else(
-    hub: Hub, cpo: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In a large network comparing everything takes seconds, and statuses change all the time."""
-    msp = hearing(hub, "DE/MSP")
-    news(hub)
-    hub.set_status(cpo, Status.OFFLINE)
-    asked: list[Any] = []
-
-    def noted(now: Any, **which: Any) -> Any:
-        asked.append(which)
-        return settle(now, **which)
-
-    monkeypatch.setattr(announcing, "settle", noted)
-    news(hub, 20)
-    news(hub, 40)
-    assert asked == [{"hosts": {hub.row(cpo).pk}}]
-    assert told(msp)[-1] == ("NL/CPO", "OFFLINE")
-    assert Compared.objects.get().version == directory.version()
-
-
-def test_a_large_network_is_settled_in_parts(
-    hub: Hub, cpo: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(announcing, "VIEWERS", 1)
-    msp = hearing(hub, "DE/MSP")
-    hub.platform("FR/MSP")
-    ClientInfo.objects.all().delete()
-    hub.announce(at(20))
-    assert ClientInfo.objects.count() == 6
-    assert told(msp) == []
