@@ -9,5 +9,8 @@ urlpatterns = [
     path("admin/", include("apps.console.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("apps.api.urls")),
-    re_path(r"^schema/ocpi-(?P<version>[0-9.]+)\.(?P<form>json|yaml)$", openapi.page),
+    path("schema/", openapi.listing, name="schemas"),
+    re_path(
+        r"^schema/ocpi-(?P<version>[0-9.]+)\.(?P<form>json|yaml)$", openapi.page, name="schema"
+    ),
 ]

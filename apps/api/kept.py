@@ -5,10 +5,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from apps.api import shapes
+from apps.api import shapes, version_shapes
 from apps.api.operation import Call, NotThere, Operation
 from apps.api.resources import Resource
-from apps.console import kept_objects, kept_rows
+from apps.console import kept_objects, kept_rows, version_facts
+from apps.credentials.pages import VERSIONS
 from apps.modules import registry
 from apps.store.models import CustomObject
 
@@ -36,6 +37,24 @@ def operations(resource: Resource) -> Iterator[Operation]:
             raise NotThere(f"The hub keeps no {module} {call.path['identifier']} of {owner}.")
         return {"copies": copies}
 
+    def in_version(call: Call) -> dict[str, Any]:
+        version, row = call.path["version"], resource.get(call)
+        if version not in VERSIONS:
+            raise NotThere(f"The hub does not speak OCPI {version[:8]}.")
+        (fact,) = version_facts.in_versions(row, call.now, (version,))
+        return {**kept_objects.in_short(row), "in": fact}
+
+    yield Operation(
+        "GET",
+        f"{resource.name}/<int:id>/versions/<str:version>",
+        f"{resource.word}_in_version",
+        resource.group,
+        f"A copy of an object of {module} as a platform of that version would be told it now: the"
+        " text with what is lost or assumed, or why it is withheld.",
+        (resource.needs("view"),),
+        in_version,
+        version_shapes.ObjectInVersion,
+    )
     yield Operation(
         "GET",
         f"{resource.name}/<str:country>/<str:party>/<path:identifier>",

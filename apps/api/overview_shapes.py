@@ -8,6 +8,7 @@ from rest_framework.serializers import (
     DictField,
     FloatField,
     IntegerField,
+    ListField,
     Serializer,
 )
 
@@ -179,6 +180,8 @@ class Pair(Serializer):
     asked = CharField()
     answer = Relation(allow_null=True)
     refusals = maybe(DictField, help_text="The newest between them; null: not to be seen by you.")
+    spoken = DictField(help_text="By party: its platforms, and the version of each.")
+    losses = maybe(ListField, help_text="As `conversions` has them; null: not to be seen by you.")
 
 
 class FoundObjects(Serializer):

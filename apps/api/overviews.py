@@ -16,7 +16,14 @@ from apps.api.lists import read_cursor, written_cursor
 from apps.api.operation import Call, Operation, Page, Refused
 from apps.api.resources import PLATFORMS
 from apps.audit import chain
-from apps.console import command_facts, count_facts, map_facts, push_facts, quality_facts
+from apps.console import (
+    command_facts,
+    count_facts,
+    loss_facts,
+    map_facts,
+    push_facts,
+    quality_facts,
+)
 from apps.console.endless import LONGEST_NUMBER
 from apps.console.fields import PartyField
 from apps.console.onboarding import onboarding
@@ -24,6 +31,7 @@ from apps.console.pages import (
     agreement_matrix,
     agreement_pair,
     commands,
+    conversions,
     location_map,
     objects,
     pushes,
@@ -157,6 +165,13 @@ def _counts_query() -> Query:
     }
 
 
+def _losses(call: Call) -> Page:
+    key = read_cursor(call.cursor, loss_facts.KINDS) if call.cursor else ()
+    asked = {name: call.asked[name] for name in conversions.ConversionsForm.base_fields}
+    found, more = loss_facts.after(loss_facts.Narrowing(**asked), key, call.limit)
+    return Page(found, written_cursor(loss_facts.key_of(found[-1])) if more else "")
+
+
 def _verified(call: Call) -> dict[str, Any]:
     found, expected = chain.verify(), call.asked["expect"]
     return {
@@ -236,6 +251,13 @@ OPERATIONS = (
         " took: from the counters, by minute for a day, by hour before.",
         ("traffic.view_leg", "parties.view_platform"), _counts, traffic_shapes.Count, paged=True,
         query=_counts_query,
+    ),
+    Operation(
+        "GET", "conversions", "conversions", "statistics",
+        "What is lost or assumed when platforms are told something in their own version of OCPI: by"
+        " platform, module, versions and field, how often, and when last.",
+        conversions.NEEDED, _losses, traffic_shapes.Loss, paged=True,
+        query=lambda: _of(conversions.ConversionsForm),
     ),
     Operation(
         "GET", "audit/verify", "audit_verify", "audit",

@@ -14,7 +14,7 @@ from django.db.models import Model, Q, QuerySet
 from rest_framework.serializers import BaseSerializer
 
 from apps.alerts.models import Alert, Kind
-from apps.api import acting, network_shapes, shapes
+from apps.api import acting, network_shapes, shapes, traffic_shapes
 from apps.api.lists import endless_page, query_of, small_page
 from apps.api.operation import Call, NotThere, Operation, Page
 from apps.audit.models import Entry
@@ -213,7 +213,7 @@ RESOURCES = (
     ),
     Resource(
         "deliveries", Delivery, "delivery", "What became of broadcast pushes, per receiving party.",
-        shapes.Delivery,
+        traffic_shapes.Delivery, traffic_shapes.DeliveryInWords,
     ),
     Resource(
         "lists", Source, "pulled list", "The lists that the hub pulls: when next, and how far.",

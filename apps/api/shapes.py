@@ -29,22 +29,6 @@ def maybe(field: type[Any], **options: Any) -> Any:
     return field(allow_null=True, **options)
 
 
-class Delivery(Serializer):
-    id = IntegerField()
-    platform = CharField()
-    party = CharField()
-    object = CharField()
-    state = CharField()
-    attempts = IntegerField()
-    created = DateTimeField()
-    due = maybe(DateTimeField)
-    ended = maybe(DateTimeField)
-    http = maybe(IntegerField)
-    code = maybe(IntegerField)
-    reason = CharField()
-    correlation_id = CharField()
-
-
 class Finding(Serializer):
     id = IntegerField()
     platform_id = maybe(IntegerField)
@@ -85,9 +69,12 @@ class Object(ObjectInShort):
 class Message(ModelSerializer):
     """One leg of the message log, without headers and bodies."""
 
+    version = CharField(help_text="In which it was spoken; empty where there was none yet.")
+    noted = IntegerField(help_text="So many losses and assumptions.")
+
     class Meta:
         model = Leg
-        fields = message_facts.SHORT
+        fields = (*message_facts.SHORT, "version", "noted")
 
 
 class WholeMessage(Serializer):
@@ -100,6 +87,8 @@ class WholeMessage(Serializer):
     parts = many(DictField())
     curl = CharField()
     delivery = maybe(IntegerField, help_text="The delivery that it was an attempt of.")
+    notes = many(DictField(help_text="The leg, path, what, why and version."))
+    versions = DictField(help_text="In which each leg was spoken, by its number.")
 
 
 class Copies(Serializer):
@@ -211,7 +200,8 @@ class DryLeg(Serializer):
     method = CharField()
     url = CharField()
     headers = many(CharField())
-    body = maybe(CharField)
+    body = maybe(CharField, help_text="Null: the same bytes.")
+    notes = many(DictField(help_text="What it loses or assumes: path, what, why, version."))
 
 
 class Refusal(Serializer):
@@ -248,6 +238,7 @@ class Statistics(Serializer):
     now = DateTimeField()
     attention = many(DictField())
     platforms = DictField()
+    versions = DictField(help_text="How many platforms speak each version of OCPI.")
     traffic = DictField()
     deliveries = DictField()
 
@@ -256,6 +247,7 @@ class Member(Serializer):
     id = IntegerField()
     platform = CharField()
     status = CharField()
+    version = CharField()
     side = CharField()
     roles = many(CharField())
     parties = many(CharField())

@@ -1,4 +1,4 @@
-"""The shapes of answers about what passed: pushes with their recipients, commands, counts."""
+"""The shapes of answers about what passed: deliveries, pushes, commands, counts, losses."""
 
 from drf_spectacular.utils import inline_serializer
 from rest_framework.serializers import (
@@ -11,6 +11,29 @@ from rest_framework.serializers import (
 )
 
 from apps.api.shapes import maybe
+from apps.api.version_shapes import Note
+
+
+class Delivery(Serializer):
+    id = IntegerField()
+    platform = CharField()
+    party = CharField()
+    object = CharField()
+    state = CharField()
+    attempts = IntegerField()
+    created = DateTimeField()
+    due = maybe(DateTimeField)
+    ended = maybe(DateTimeField)
+    http = maybe(IntegerField)
+    code = maybe(IntegerField)
+    reason = CharField()
+    correlation_id = CharField()
+    version = CharField(help_text="The version in which it came.")
+
+
+class DeliveryInWords(Delivery):
+    told_in = CharField(help_text="The version of the last attempt; empty where there was none.")
+    notes = Note(many=True, help_text="What was lost or assumed in the last attempt.")
 
 
 class Recipient(Serializer):
@@ -115,5 +138,23 @@ Count = inline_serializer(
         "messages": IntegerField(),
         "hub_ms": Quantiles(),
         "partner_ms": Quantiles(),
+    },
+).__class__
+
+
+# Not a class: a shape has another use for the word source.
+Loss = inline_serializer(
+    "Loss",
+    {
+        "platform": End(help_text="The one that was told."),
+        "module": CharField(),
+        "source": CharField(help_text="The version in which it came."),
+        "target": CharField(help_text="The version of the platform."),
+        "field": CharField(help_text="Path without positions in lists."),
+        "what": CharField(help_text="lost, changed or assumed."),
+        "why": CharField(),
+        "times": IntegerField(),
+        "first": DateTimeField(),
+        "last": DateTimeField(),
     },
 ).__class__

@@ -12,7 +12,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Count
 
 from apps.alerts.models import Alert
-from apps.console import alert_facts
+from apps.console import alert_facts, loss_facts
 from apps.counts import read
 from apps.counts.read import Outcomes, Times, Waiting
 from apps.parties.models import Platform
@@ -52,6 +52,11 @@ def platforms(now: datetime) -> Fact:
     """How many platforms there are, by status."""
     found = dict(Platform.objects.order_by().values_list("status").annotate(Count("pk")))
     return {status.value: found.get(status.value, 0) for status in Status}
+
+
+def versions(now: datetime) -> Fact:
+    """How many platforms speak each version of OCPI."""
+    return loss_facts.versions()
 
 
 def traffic(now: datetime) -> Fact:
@@ -117,6 +122,7 @@ def times(found: Times) -> Fact:
 PARTS: dict[str, tuple[str, Callable[[datetime], Any]]] = {
     "attention": ("alerts.view_alert", attention),
     "platforms": ("parties.view_platform", platforms),
+    "versions": ("parties.view_platform", versions),
     "traffic": ("traffic.view_leg", traffic),
     "deliveries": ("outbox.view_delivery", deliveries),
 }

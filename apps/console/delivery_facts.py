@@ -1,12 +1,18 @@
 """Deliveries as plain data: the same on the command line and in the API. Bodies are left out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
+from apps.console import spoken_in
 from apps.outbox.models import Delivery
 from apps.parties.models import Platform
+from apps.traffic.models import Direction, Leg
 
 Fact = dict[str, Any]
+LONG = ("request_headers", "answer_headers", "request_body", "answer_body")
 
 
 def deliveries(rows: Iterable[Delivery]) -> list[Fact]:
@@ -33,4 +39,27 @@ def _delivery(row: Delivery, names: Mapping[int, str]) -> Fact:
         "code": row.code,
         "reason": row.reason,
         "correlation_id": row.payload.correlation_id,
+        "version": row.payload.version,
     }
+
+
+def alone(rows: Sequence[Delivery], now: datetime) -> list[Fact]:
+    """Deliveries that are looked at one by one, with what the last attempt said."""
+    return [{**fact, **last_attempt(row)} for row, fact in zip(rows, deliveries(rows), strict=True)]
+
+
+def last_attempt(row: Delivery) -> Fact:
+    """In which version the last attempt in the log was told, and what it lost or assumed."""
+    legs = Leg.objects.filter(
+        correlation_id=row.payload.correlation_id,
+        direction=Direction.OUT,
+        platform_id=row.platform_id,
+        to_party=row.party,
+        module=row.payload.module,
+    )
+    # Adding 0 keeps PostgreSQL from walking through the log in the order of time.
+    last = legs.defer(*LONG).order_by((F("pk") + 0).desc()).first()
+    if last is None:
+        return {"told_in": "", "notes": []}
+    now = spoken_in.versions_of([last]).get(last.platform_id, "")
+    return {"told_in": spoken_in.version_of(last, now), "notes": spoken_in.notes(last)}

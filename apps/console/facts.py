@@ -32,6 +32,7 @@ SWITCHES = (
     "still_alive_minutes",
     "catch_up",
     "own_parties",
+    "time_zone",
 )
 OPEN = PartyClaim.Decision.OPEN
 CLAIM_OPEN = Q(decision=OPEN)

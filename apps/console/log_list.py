@@ -10,8 +10,10 @@ from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
 
+import msgspec
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models.lookups import Contains
 from django.http import HttpRequest
 
 from apps.console.endless import NEWER, OLDER, EndlessList, Order, number
@@ -23,6 +25,12 @@ from apps.traffic.outcome import Outcome
 
 MOST_READ = 20_000
 MOST_PARTIES = 1_000
+ANY = "*"
+# The notes of a leg, their paths without positions in lists.
+_FIELDS = Func(
+    F("notes"), Value(r"\[\d+\]"), Value(""), Value("g"),
+    function="regexp_replace", output_field=TextField(),
+)  # fmt: skip
 BY_TIME: Order = ("-at", "-pk")
 METHODS = ("GET", "PUT", "PATCH", "POST", "DELETE")
 OUTCOMES = {
@@ -70,6 +78,13 @@ class LogFilter(forms.Form):
         label="Outcome",
         required=False,
         choices=[("", "all"), *((each.value, text) for each, text in OUTCOMES.items())],
+    )
+    lost = forms.CharField(
+        label="Lost between versions",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"placeholder": "* or $.evses.parking"}),
+        help_text="A field, without positions in lists; * is any.",
     )
     since = forms.DateTimeField(label="From (UTC)", required=False, widget=_moment())
     until = forms.DateTimeField(label="Until (UTC)", required=False, widget=_moment())
@@ -137,6 +152,10 @@ def _plain(asked: dict[str, Any]) -> Q:
         wanted &= Q(outcome=Outcome.OK)
     if asked["method"] and asked["method"] not in RARE_METHODS:
         wanted &= Q(method=asked["method"])
+    if asked["lost"]:
+        wanted &= ~Q(notes="")
+    if asked["lost"] not in ("", ANY):
+        wanted &= Q(Contains(_FIELDS, f'"path":{msgspec.json.encode(asked["lost"]).decode()}'))
     return wanted
 
 

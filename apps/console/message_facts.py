@@ -1,12 +1,14 @@
 """One message beside its other leg, as plain data: what the hub changed, how to ask it again."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 
-from apps.console import comparing
+from apps.console import comparing, spoken_in
 from apps.console.comparing import Kept
 from apps.console.curl import curl
 from apps.console.trying import whole
@@ -30,6 +32,19 @@ def in_short(leg: Leg) -> Fact:
     return {name: getattr(leg, name) for name in SHORT}
 
 
+def listed(legs: Sequence[Leg], now: datetime) -> list[Fact]:
+    """Legs as lists have them, with the version of each, and how much was lost or assumed on it."""
+    versions = spoken_in.versions_of(legs)
+    return [
+        {
+            **in_short(leg),
+            "version": spoken_in.version_of(leg, versions.get(leg.platform_id, "")),
+            "noted": len(spoken_in.notes(leg)),
+        }
+        for leg in legs
+    ]
+
+
 def alone(leg: Leg) -> Fact:
     """A leg with the one beside it, as JSON has it."""
     return plain(message(leg, None))
@@ -49,6 +64,13 @@ def message(leg: Leg, beside: int | None) -> Fact:
         "right": right,
         "others": others,
         "names": _names([leg, *others]),
+        "versions": _versions([leg, *others]),
+        "notes": [
+            {"leg": each.pk, **note}
+            for each in (left, right)
+            if each is not None
+            for note in spoken_in.notes(each)
+        ],
         "parts": _parts(left, right),
         "curl": _curl(leg, chosen),
         "delivery": _delivery(leg),
@@ -60,7 +82,8 @@ def plain(facts: Fact) -> Fact:
     """The same for JSON, with the row of each leg."""
     legs = {side: _row(facts[side]) for side in ("leg", "left", "right")}
     others = [each.pk for each in facts["others"]]
-    kept = {name: facts[name] for name in ("parts", "curl", "delivery")}
+    kept = {name: facts[name] for name in ("parts", "curl", "delivery", "notes")}
+    kept["versions"] = {str(key): version for key, version in facts["versions"].items()}
     return {**kept, **legs, "others": others}
 
 
@@ -87,6 +110,11 @@ def _names(legs: list[Leg]) -> dict[int, str]:
         Platform.objects.filter(pk__in={leg.platform_id for leg in legs}).values_list("pk", "name")
     )
     return {leg.pk: known.get(leg.platform_id or 0, "somebody unknown") for leg in legs}
+
+
+def _versions(legs: list[Leg]) -> dict[int, str]:
+    now = spoken_in.versions_of(legs)
+    return {leg.pk: spoken_in.version_of(leg, now.get(leg.platform_id, "")) for leg in legs}
 
 
 def _parts(left: Leg, right: Leg | None) -> list[Fact]:

@@ -24,6 +24,7 @@ class Member:
     Attributes:
         side: the role that most of its parties have; empty when it has none yet.
         waiting: deliveries that wait for it; None when no worker has looked lately.
+        version: of OCPI; empty before it has registered.
     """
 
     id: int
@@ -35,6 +36,7 @@ class Member:
     passed: Outcomes
     waiting: int | None
     last_seen: datetime | None
+    version: str = ""
 
     def fact(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -42,6 +44,7 @@ class Member:
             "id": self.id,
             "platform": self.name,
             "status": self.status,
+            "version": self.version,
             "side": self.side,
             "roles": self.roles,
             "parties": self.parties,
@@ -61,7 +64,7 @@ def members(now: datetime) -> Sequence[Member]:
         "platform_id", "country_code", "party_id", "role"
     ):
         roles.setdefault(number, []).append((role, "/".join(codes)))
-    rows = Platform.objects.order_by("name").only("name", "status", "last_seen")
+    rows = Platform.objects.order_by("name").only("name", "status", "last_seen", "version")
     return [
         _member(
             row,
@@ -87,6 +90,7 @@ def _member(
         passed,
         waiting,
         row.last_seen,
+        row.version,
     )
 
 
@@ -122,6 +126,7 @@ SORTS: dict[str, Callable[[Member], Any]] = {
     "name": lambda member: member.name.casefold(),
     "status": lambda member: member.status,
     "side": lambda member: member.side,
+    "version": lambda member: member.version,
     "messages": lambda member: member.passed.all,
     "share": lambda member: -1 if member.passed.share_ok is None else member.passed.share_ok,
     "waiting": lambda member: -1 if member.waiting is None else member.waiting,

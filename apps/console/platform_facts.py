@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from apps.audit.models import Entry
-from apps.console import agreement_facts, facts, pull_facts, refusals
+from apps.console import agreement_facts, facts, loss_facts, pull_facts, refusals
 from apps.credentials import pages
 from apps.outbox.models import Lane
 from apps.parties import directory
@@ -21,8 +21,15 @@ from hub.routing.network import Platform as Known
 from hub.routing.network import TokenKind
 
 Fact = dict[str, Any]
+MOST_LOSSES = 10
 MOST_WAITING, MOST_FINDINGS, MOST_AGREEMENTS, LATEST = 1_000, 1_000, 50, 20
 
+# Where the hub says who it is, in its credentials of each version.
+HUB_PARTY_AS = {
+    "2.1.1": "its one party",
+    "2.2.1": "a party with the role HUB",
+    "2.3.0": "hub_party_id",
+}
 # What the hub makes of a habit; the switch, where there is one.
 HABITS = {
     "plain tokens": "is understood; token_form says how the hub writes to it",
@@ -64,6 +71,27 @@ def offered(row: Platform) -> list[Fact]:
         for version, face in _shown(platform, pages.face_of(platform.id, network))
         for each in pages.details(version, platform, kind, network, face)["endpoints"]
     ]
+
+
+def speaks(row: Platform) -> Fact:
+    """The version that was agreed on, where the platform begins at the hub, and what the hub is
+    called there. Which other versions it offers is not kept."""
+    directory.refresh_if_changed()
+    network = directory.snapshot()
+    face = pages.face_of(row.pk, network)
+    return {
+        "version": row.version,
+        "hub_versions_url": pages.own_versions_url(row.version, face) if row.version else "",
+        "hub_party": row.presents_as or "/".join(settings.HUB.party),
+        "hub_party_as": HUB_PARTY_AS.get(row.version, ""),
+        "not_shown": row.hidden_versions,
+    }
+
+
+def losses(row: Platform) -> Fact:
+    """What it is told with a loss most often; `more` fields follow."""
+    found = loss_facts.losses(loss_facts.Narrowing(platform=row.pk), most=MOST_LOSSES)
+    return {name: found[name] for name in ("times", "rows", "more")}
 
 
 def _shown(platform: Known, face: str) -> list[tuple[str, str]]:
@@ -149,6 +177,8 @@ PARTS = {
     "acts": ("audit.view_entry", lambda row, now: acts(row)),
     "offered": ("parties.view_platform", lambda row, now: offered(row)),
     "limits": ("parties.view_platform", lambda row, now: limits(row)),
+    "speaks": ("parties.view_platform", lambda row, now: speaks(row)),
+    "losses": ("traffic.view_leg", lambda row, now: losses(row)),
     "habits": ("parties.view_platform", lambda row, now: habits(row)),
 }
 

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from apps.console.spoken_in import remark
+
 MOST_PLATFORMS = 12
 MOST_EVENTS = 400
 MOST_PARTIES = 3
@@ -192,7 +194,9 @@ def _events(
 
 
 def _between(leg: Fact) -> str:
-    return f"from {leg['from'] or '-'} to {leg['to'] or '-'}"
+    parties = f"from {leg['from'] or '-'} to {leg['to'] or '-'}"
+    spoken = remark(leg["version"], leg["notes"])
+    return f"{parties}, {spoken}" if spoken else parties
 
 
 def result(leg: Fact) -> str:

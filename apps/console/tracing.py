@@ -4,6 +4,7 @@ that came back to a URL the hub gave out for it (results of commands, further pa
 
 from typing import Any
 
+from apps.console import spoken_in
 from apps.outbox.models import Delivery
 from apps.parties.models import Platform
 from apps.traffic.models import Leg
@@ -36,10 +37,11 @@ def trace(number: str) -> dict[str, Any]:
         else ()
     )
     names = _names({leg.platform_id for leg in legs} | {d.platform_id for d in deliveries})
+    versions = spoken_in.versions_of(legs)
     return {
         "correlation_id": number,
         "follows": follows,
-        "legs": [_leg(leg, depth, names) for leg, depth in in_order(legs)],
+        "legs": [_leg(leg, depth, names, versions) for leg, depth in in_order(legs)],
         "deliveries": [_delivery(delivery, names) for delivery in deliveries],
     }
 
@@ -81,7 +83,9 @@ def _names(ids: set[int | None]) -> dict[int | None, str]:
     return dict(known.values_list("pk", "name"))
 
 
-def _leg(leg: Leg, depth: int, names: dict[int | None, str]) -> dict[str, Any]:
+def _leg(
+    leg: Leg, depth: int, names: dict[int | None, str], versions: dict[int | None, str]
+) -> dict[str, Any]:
     return {
         "id": leg.pk,
         "depth": depth,
@@ -96,6 +100,8 @@ def _leg(leg: Leg, depth: int, names: dict[int | None, str]) -> dict[str, Any]:
         "to": leg.to_party,
         "module": leg.module,
         "interface": leg.interface,
+        "version": spoken_in.version_of(leg, versions.get(leg.platform_id, "")),
+        "notes": spoken_in.notes(leg),
         "method": leg.method,
         "path": leg.path,
         "http_status": leg.http_status,

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection as django_connection
 from django.db import transaction
 
+from apps.counts.metrics import LOSSES
 from apps.counts.models import NUMBERS, OWN, PARTNER
 from apps.counts.times import OWN_UP_TO, PARTNER_UP_TO, bucket
 from apps.database import Pool
@@ -155,6 +156,7 @@ class Counts:
             except BaseException:
                 self._put_back(*taken)
                 raise
+            _publish(taken[2])
 
     def write_here(self) -> None:
         """As `write`, where no event loop runs: in commands and pages."""
@@ -162,6 +164,7 @@ class Counts:
         with transaction.atomic(), django_connection.cursor() as cursor:
             for statement, arrays in _additions(*taken):
                 cursor.execute(statement, arrays)
+        _publish(taken[2])
 
     def _take(self) -> tuple[Pairs, Queues, Losses]:
         if self._given_up:
@@ -203,6 +206,11 @@ def _additions(pairs: Pairs, queues: Queues, losses: Losses) -> Iterator[tuple[s
         for first in range(0, len(keys), BATCH):
             batch = [(*key, *rows[key]) for key in keys[first : first + BATCH]]
             yield statement, [list(column) for column in zip(*batch, strict=True)]
+
+
+def _publish(losses: Losses) -> None:
+    for (_, module, source, target, _, what), (_, times, _, _) in losses.items():
+        LOSSES.labels(module, source, target, what).inc(times)
 
 
 def _add(rows: dict[Any, list[float]], key: Any, numbers: Sequence[float]) -> None:

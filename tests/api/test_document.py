@@ -18,7 +18,9 @@ from apps.api.documentation import document
 from apps.api.operation import Operation
 from apps.api.table import operations
 from apps.api.views import JSON
+from apps.counts.models import Loss
 from apps.operators.models import Scope
+from hub.ocpi.schema import SCHEMAS
 from tests.api.filled import fill
 from tests.api.scripts import Script, of_group, token
 from tests.console.test_policy import INLINE
@@ -74,6 +76,11 @@ def full(hub: Hub, cpo: Platform, msp: Platform, script: Script) -> None:
         ("invoicereconciliation", record(), "NL/CPO", "DE/MSP"),
     ):
         put(module, body, timezone.now(), owner=owner, audience=audience, version="2.3.0")
+    Loss.objects.create(
+        platform=hub.row(msp).pk, module="locations", source="2.3.0", target="2.2.1",
+        field="$.help_phone", what="lost", why="2.2.1 has no field for it", times=1,
+        first_at=timezone.now(), last_at=timezone.now(),
+    )  # fmt: skip
     script.do(f"platforms/{hub.row(cpo).pk}/suspend")
     script.do(f"platforms/{hub.row(cpo).pk}/resume")
 
@@ -134,6 +141,11 @@ def _examples(operation: Operation, script: Script) -> Iterator[tuple[str, dict[
         head = operation.path.partition("/<")[0]
         row = script.get(head)["items"][0]
         yield f"{head}/{row['owner']}/{row['id'].partition(' ')[0]}", {}
+    elif "<str:version>" in operation.path:
+        head = operation.path.partition("/<")[0]
+        for version in SCHEMAS:
+            key = script.get(head)["items"][0]["sequence"]
+            yield f"{head}/{key}/versions/{version}", {}
     elif operation.path in WITH:
         yield operation.path, WITH[operation.path]
     elif operation.path == "objects":

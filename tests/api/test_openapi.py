@@ -198,3 +198,16 @@ def test_other_versions_and_forms_are_404(name: str) -> None:
 
 def test_the_document_is_only_read() -> None:
     assert Client().post("/schema/ocpi-2.2.1.json").status_code == 405
+
+
+def test_a_page_lists_the_document_of_each_version(client: Client) -> None:
+    listed = client.get("/schema/", {"format": "json"}).json()["documents"]
+    assert [each["version"] for each in listed] == ["2.3.0", "2.2.1", "2.1.1"]
+    page = client.get("/schema/").content.decode()
+    for each in listed:
+        found = client.get(each["json"]).json()
+        assert found["openapi"].startswith("3.1.")
+        assert found["info"]["version"] == each["version"]
+        assert yaml.safe_load(client.get(each["yaml"]).content) == found
+        assert f'href="{each["json"]}"' in page
+        assert f'href="{each["yaml"]}"' in page

@@ -16,7 +16,10 @@ TITLE = "### Where a page or a command is in the API"
 ONLY_HERE = "only here: "
 KEPT = "/admin/MODULE/OBJECT/"
 # How the table writes the parameters of an address.
-WORDS = {"platform_id": "ID", "id": "ID", "country": "NL", "party": "CPO", "identifier": "ID"}
+WORDS = {
+    "platform_id": "ID", "id": "ID", "country": "NL", "party": "CPO", "identifier": "ID",
+    "module": "MODULE", "sequence": "ID", "version": "VERSION",
+}  # fmt: skip
 
 
 def told() -> dict[str, str]:

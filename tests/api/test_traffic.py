@@ -191,7 +191,9 @@ def test_statistics_and_network_are_those_of_the_pages(
     hub: Hub, pushed: None, script: Script
 ) -> None:
     found = script.get("statistics")
-    assert set(found) == {"now", "attention", "platforms", "traffic", "deliveries"}
+    assert set(found) == {
+        "now", "attention", "platforms", "versions", "traffic", "deliveries",
+    }  # fmt: skip
     assert found["platforms"]["CONNECTED"] == 2
     assert [each["platform"] for each in script.get("network")["items"]] == ["DE/MSP", "NL/CPO"]
 

@@ -45,6 +45,8 @@ def test_a_platform_that_refuses_the_token_shows_it(
     assert "HTTP 401" in page
 
 
+@pytest.mark.ocpi("H-09")
+@pytest.mark.versions("2.2.1", "2.3.0")
 def test_what_a_platform_has_is_compared_with_what_it_should_have(hub: Hub, cpo: Platform) -> None:
     """H-09"""
     msp = hearing(hub, "DE/MSP")

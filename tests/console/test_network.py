@@ -121,8 +121,8 @@ def test_a_platform_has_one_side(roles: list[str], side: str) -> None:
 def test_every_order_leads_both_ways(key: str) -> None:
     rows = [
         member(1, status="OFFLINE", last_seen=None, waiting=None, passed=Outcomes()),
-        member(2, "EMSP", status="PLANNED", waiting=3, passed=Outcomes(1, 1, 0)),
-        member(3, "NSP", status="SUSPENDED", waiting=9, passed=Outcomes(9, 0, 0)),
+        member(2, "EMSP", status="PLANNED", waiting=3, passed=Outcomes(1, 1, 0), version="2.2.1"),
+        member(3, "NSP", status="SUSPENDED", waiting=9, passed=Outcomes(9, 0, 0), version="2.3.0"),
     ]
     up = [each.id for each in chosen(rows, Narrowing(), key)]
     assert up == [1, 2, 3]

@@ -25,7 +25,8 @@ def leg(
         "request_id": "asked" if direction == "in" else f"r-{number}",
         "parent": "" if direction == "in" else "asked", "from": "NL/CPO", "to": "DE/MSP",
         "module": "tariffs", "method": "PUT", "path": "/ocpi/2.2.1/receiver/tariffs/NL/CPO/T1",
-        "http_status": 200, "code": 1000, "outcome": "ok", "error": "",
+        "http_status": 200, "code": 1000, "outcome": "ok", "error": "", "version": "2.2.1",
+        "notes": [],
     } | more  # fmt: skip
 
 

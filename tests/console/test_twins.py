@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.test import Client
@@ -69,7 +70,9 @@ def test_every_page_of_the_console_has_one(filled: None, operator: Client) -> No
         if name in WITHOUT:
             continue
         key = Row.objects.get(name="NL/CPO").pk
-        values = {"platform_id": key, "country": "NL", "party": "CPO"}
+        copy = apps.get_model("tariffs", "Tariff")._default_manager.latest("pk").pk
+        kept = {"module": "tariffs", "sequence": copy, "version": "2.1.1"}
+        values = {"platform_id": key, "country": "NL", "party": "CPO", **kept}
         wanted = {each: values[each] for each in re.findall(r"<\w+:(\w+)>", str(pattern.pattern))}
         url = reverse(f"console:{name}", kwargs=wanted)
         answer = operator.get(url, {"format": "json", **WITH.get(name, {})})

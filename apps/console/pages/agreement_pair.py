@@ -14,10 +14,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.console import agreement_facts, refusals, twin
+from apps.console import agreement_facts, loss_facts, refusals, twin
 from apps.console.agreement_relations import WORDS, between, modules
 from apps.console.audited import now_is, tell
 from apps.console.fields import ManyOf
+from apps.console.loss_facts import Narrowing
 from apps.console.pages.agreements import FIRST, AgreementAdmin
 from apps.console.pages.platform_sections import refusal_table
 from apps.hubclientinfo import agreements
@@ -26,8 +27,10 @@ from apps.parties import directory
 from apps.parties.models import Agreement
 from hub.ocpi.ids import PartyId
 from hub.routing.agreements import EVERYBODY, flaw
+from hub.routing.network import Network
 
 NEEDED = ("parties.view_platform", "parties.view_agreement")
+MOST_LOSSES = 20
 
 
 class OfferForm(forms.Form):
@@ -74,9 +77,15 @@ def page(request: HttpRequest) -> HttpResponse:
         "names": [module.id for module in modules()],
         "form": form if may_add else None,
         "refused": refusal_table(refused) if refused is not None else None,
+        "differ": _differ(facts["spoken"]),
         "json": urlencode({"one": one, "other": other, "module": facts["asked"], "format": "json"}),
     }
     return TemplateResponse(request, "console/agreement_pair.html", context)
+
+
+def _differ(spoken: dict[str, list[dict[str, Any]]]) -> bool:
+    """Whether anything between the two is converted."""
+    return len({each["version"] for hosts in spoken.values() for each in hosts} - {""}) > 1
 
 
 def url_of(one: PartyId | str, other: PartyId | str) -> str:
@@ -117,7 +126,30 @@ def pair(
         "asked": asked,
         "answer": next((rule for rule in rules if rule["module"] == asked), None),
         "refusals": refusals.between(str(one), str(other), asked) if seen else None,
+        "spoken": {str(party): _spoken(network, party) for party in (one, other)},
+        "losses": _losses(network, one, other) if seen else None,
     }
+
+
+def _spoken(network: Network, party: PartyId) -> list[dict[str, Any]]:
+    """The platforms of a party, and what they speak."""
+    hosts = {each.platform.id: each.platform for each in network.parties.get(party, ())}
+    return [
+        {"id": key, "platform": host.name, "version": host.version} for key, host in hosts.items()
+    ]
+
+
+def _losses(network: Network, one: PartyId, other: PartyId) -> list[dict[str, Any]]:
+    """What each is told with a loss when it comes in the version of the other one, whoever sent it:
+    it is counted by versions, not by parties."""
+    found: list[dict[str, Any]] = []
+    for told, teller in ((one, other), (other, one)):
+        sources = {each["version"] for each in _spoken(network, teller)}
+        for host in _spoken(network, told):
+            for source in sorted(sources - {host["version"]}):
+                narrowing = Narrowing(platform=host["id"], source=source, target=host["version"])
+                found += loss_facts.losses(narrowing, most=MOST_LOSSES)["rows"]
+    return found
 
 
 def _rows(one: str, other: str) -> list[Agreement]:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from apps.console import delivery_facts
 from apps.console.acts import Act, ActsAdmin
-from apps.console.columns import NOTHING, moment, to_trace, wire
+from apps.console.columns import NOTHING, moment, table, to_trace, wire
 from apps.console.endless import EndlessAdmin, number
 from apps.console.told_pages import Telling
 from apps.outbox import by_hand
@@ -69,7 +69,7 @@ class DeliveryAdmin(EndlessAdmin, ActsAdmin):
     """The latest first, or those that one platform has yet to get. Acts are done to them; nothing
     of them can be edited."""
 
-    telling = Telling(lambda rows, now: delivery_facts.deliveries(rows))
+    telling = Telling(lambda rows, now: delivery_facts.deliveries(rows), delivery_facts.alone)
     acts = ACTS
     change_form_template = "console/acts_form.html"
     narrowing = ("waiting_for",)
@@ -81,7 +81,7 @@ class DeliveryAdmin(EndlessAdmin, ActsAdmin):
     list_display_links = ("created",)
     list_select_related = ("payload",)
     fieldsets = (
-        (None, {"fields": ("created", "to", "what", "state", "reason", "result", "trace")}),
+        (None, {"fields": ("created", "to", "what", "said", "state", "reason", "result", "trace")}),
         ("Attempts", {"fields": ("attempts", "due", "ended")}),
         ("What is sent", {"fields": ("object", "body")}),
     )
@@ -139,6 +139,23 @@ class DeliveryAdmin(EndlessAdmin, ActsAdmin):
     def trace(self, delivery: Delivery) -> SafeString:
         """Everything with the same correlation id."""
         return to_trace(delivery.payload.correlation_id, delivery.payload.correlation_id)
+
+    @admin.display(description="version")
+    def said(self, delivery: Delivery) -> SafeString | str:
+        """In which version it came, in which it was told, and what that lost."""
+        last = delivery_facts.last_attempt(delivery)
+        came, told = delivery.payload.version, last["told_in"]
+        if not told:
+            return f"came in OCPI {came}; not sent" if came else NOTHING
+        if told == came:
+            return f"OCPI {came}, as it came"
+        rows = [
+            (format_html("<code>{}</code>", each["path"]), each["what"], each["why"])
+            for each in last["notes"]
+        ]
+        head = f"came in OCPI {came}, " if came else ""
+        lost = table(("field", "what", "why"), rows, "nothing was lost")
+        return format_html("{}said in OCPI {} {}", head, told, lost)
 
     @admin.display(description="body")
     def body(self, delivery: Delivery) -> SafeString:

@@ -69,6 +69,7 @@ class KeptAdmin(EndlessAdmin):
         ),
         ("What is wrong with it", {"fields": ("remarks",)}),
         ("As its owner wrote it", {"fields": ("document",)}),
+        ("In each version of OCPI", {"fields": ("versions",)}),
         ("History", {"fields": ("history",)}),
         ("Who was sent it", {"fields": ("receivers",)}),
     )
@@ -79,6 +80,7 @@ class KeptAdmin(EndlessAdmin):
     came = staticmethod(kept_facts.came)
     platform = staticmethod(kept_facts.platform)
     remarks = staticmethod(kept_facts.remarks)
+    versions = staticmethod(kept_facts.versions)
     history = staticmethod(kept_facts.history)
     receivers = staticmethod(kept_facts.receivers)
 

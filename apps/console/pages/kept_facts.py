@@ -8,11 +8,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.console import kept_rows
+from apps.console import kept_rows, version_facts
 from apps.console.columns import NOTHING, outcome, shown, table, to_list, to_row
+from apps.console.pages import object_version
 from apps.outbox.models import Delivery
 from apps.parties.models import Platform
 from apps.store.models import CustomObject, Finding, PastChange
@@ -83,6 +85,28 @@ def remarks(row: StoredObject) -> SafeString:
     ]
     headings = ("where and what", "code", "severity", "first seen", "last seen", "times")
     return table(headings, rows, "none")
+
+
+@admin.display(description="as it is told")
+def versions(row: StoredObject) -> SafeString:
+    """What becomes of it in each version, each leading to the whole of it."""
+    rows = [
+        (
+            format_html(
+                '<a href="{}">{}</a>', object_version.url_of(row, fact["version"]), fact["version"]
+            ),
+            version_facts.in_words(fact),
+            _refused(fact["refusal"]),
+        )
+        for fact in version_facts.in_versions(row, timezone.now())
+    ]
+    return table(("version", "what becomes of it", "why"), rows, NOTHING)
+
+
+def _refused(refusal: dict[str, Any] | None) -> SafeString | str:
+    if refusal is None:
+        return NOTHING
+    return format_html('<code class="path">{}</code> {}', refusal["path"], refusal["why"])
 
 
 @admin.display(description="changes")

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.console import comparing, kept_rows, message_facts, sending, twin
+from apps.console import comparing, kept_rows, message_facts, sending, spoken_in, twin
 from apps.console.acts import Act, ActsAdmin
 from apps.console.columns import NOTHING, moment, to_list, to_trace
 from apps.console.endless import NEWEST_FIRST, EndlessAdmin, Order, number
@@ -28,6 +28,12 @@ ROUTING = ("parties", "module", "interface", "about", "trace", "request_id", "pa
 
 def _again(leg: Leg, reason: str, now: datetime) -> str:
     return sending.send_again(leg)
+
+
+def _spoken(facts: dict[str, Any], side: str) -> str:
+    leg = facts[side]
+    version = facts["versions"].get(leg.pk) if leg is not None else ""
+    return f"OCPI {version}" if version else ""
 
 
 ACTS = (
@@ -46,7 +52,7 @@ ACTS = (
 class LegAdmin(EndlessAdmin, ActsAdmin):
     """The newest first, narrowed by what has an index; one message beside its other leg."""
 
-    telling = Telling(each(message_facts.in_short), each(message_facts.alone))
+    telling = Telling(message_facts.listed, each(message_facts.alone))
     acts = ACTS
     filters = LogFilter
     narrowing = NARROWING
@@ -57,10 +63,10 @@ class LegAdmin(EndlessAdmin, ActsAdmin):
     )
     change_list_template = "console/log_list.html"
     change_form_template = "console/message.html"
-    list_display = ("time", "between", "what", "parties", "result", "took", "chain")
+    list_display = ("time", "between", "version", "what", "parties", "result", "took", "chain")
     list_display_links = ("time",)
     fieldsets = (
-        (None, {"fields": ("time", "between", "what", "result", "took", "error")}),
+        (None, {"fields": ("time", "between", "version", "what", "result", "took", "error")}),
         ("Routing", {"fields": ROUTING}),
     )
     time = staticmethod(moment("at", "time"))
@@ -70,8 +76,15 @@ class LegAdmin(EndlessAdmin, ActsAdmin):
         return {**super().beside(found), "looked_to": found.looked_to}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Leg]:
-        named = Platform.objects.filter(pk=OuterRef("platform_id")).values("name")[:1]
-        return super().get_queryset(request).annotate(platform_name=Subquery(named))
+        one = Platform.objects.filter(pk=OuterRef("platform_id"))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                platform_name=Subquery(one.values("name")[:1]),
+                platform_version=Subquery(one.values("version")[:1]),
+            )
+        )
 
     def get_changelist(self, request: HttpRequest, **_: Any) -> type[ChangeList]:
         return LogList
@@ -115,6 +128,8 @@ class LegAdmin(EndlessAdmin, ActsAdmin):
             "show_save_and_continue": False,
             "facts": facts,
             "same": comparing.SAME,
+            "left_version": _spoken(facts, "left"),
+            "right_version": _spoken(facts, "right"),
             "again_url": self._delivery_again(request, facts),
             **(extra_context or {}),
         }
@@ -135,6 +150,19 @@ class LegAdmin(EndlessAdmin, ActsAdmin):
         if leg.direction == Direction.IN:
             return format_html("{} → hub", name)
         return format_html("hub → {}", name)
+
+    @admin.display(description="OCPI")
+    def version(self, leg: Any) -> SafeString | str:
+        """The version in which it was spoken, and how much was lost or assumed on it."""
+        spoken = spoken_in.version_of(leg, leg.platform_version or "")
+        number = len(spoken_in.notes(leg))
+        if not number:
+            return spoken or NOTHING
+        return format_html(
+            '<span class="together">{}, <span class="tone-refused">{} noted</span></span>',
+            spoken,
+            number,
+        )
 
     @admin.display(description="request")
     def what(self, leg: Leg) -> SafeString:

@@ -25,6 +25,7 @@ HEADINGS = (
     ("name", "Platform"),
     ("status", "Status"),
     ("side", "Roles"),
+    ("version", "OCPI"),
     ("messages", "Messages, last hour"),
     ("share", "Share ok"),
     ("waiting", "Deliveries waiting"),
@@ -86,6 +87,7 @@ _ROW = (
     '<tr><th scope="row"><a href="{platforms}{id}/change/">{name}</a>'
     '<span class="parties">{parties}</span></th>'
     '<td><span class="status status-{status}">{status}</span></td><td>{roles}</td>'
+    "<td>{version}</td>"
     '<td class="number"><a href="{log}?platform={id}">{messages}</a></td>'
     '<td class="number tone-{tone}">{share}</td><td class="number">{waiting}</td>'
     '<td class="together">{seen}</td></tr>'
@@ -116,6 +118,7 @@ def _rows(members: Sequence[Member], may_deliveries: bool) -> SafeString:
                 "parties": ", ".join(member.parties) or "no party yet",
                 "status": member.status,
                 "roles": ", ".join(member.roles) or NOTHING,
+                "version": member.version or NOTHING,
                 "messages": amounts.thousands(member.passed.all),
                 "tone": amounts.tone(member.passed.share_ok),
                 "share": amounts.share(member.passed.share_ok),

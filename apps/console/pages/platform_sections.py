@@ -4,6 +4,7 @@ agreed on, and what was done to it. Laid out from apps/console/platform_facts.py
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.urls import reverse
@@ -16,6 +17,7 @@ from apps.console.columns import NOTHING, outcome, shown, table, to_list
 from apps.outbox.models import Delivery
 from apps.parties.models import Platform
 from apps.store.models import Finding
+from apps.traffic.models import Leg
 
 
 def _to(model: str, key: int, text: object) -> SafeString:
@@ -129,6 +131,43 @@ def offered(row: Platform) -> SafeString:
     return table(("version", "module", "interface", "URL"), rows, "none")
 
 
+@admin.display(description="version of OCPI")
+def speaks(row: Platform) -> SafeString:
+    found = platform_facts.speaks(row)
+    cells = (
+        found["version"],
+        format_html("<code>{}</code>", found["hub_versions_url"]),
+        f"{found['hub_party']}, as {found['hub_party_as'] or 'its party'}",
+        ", ".join(found["not_shown"]) or "none",
+    )
+    headings = ("spoken", "where it begins at the hub", "what the hub is there", "versions hidden")
+    return table(headings, [cells] if found["version"] else [], "none: it has not registered yet")
+
+
+@admin.display(description="lost in its version")
+def losses(row: Platform) -> SafeString:
+    found = platform_facts.losses(row)
+    rows = [
+        (
+            to_list(Leg, each["field"], platform=row.pk, module=each["module"], lost=each["field"]),
+            each["module"],
+            f"{each['source']} → {each['target']}",
+            each["what"],
+            each["why"],
+            each["times"],
+            shown(each["last"]),
+        )
+        for each in found["rows"]
+    ]
+    headings = ("field", "module", "versions", "what", "why", "times", "last")
+    lost = table(headings, rows, "nothing so far")
+    if not rows:
+        return lost
+    url = f"{reverse('console:conversions')}?{urlencode({'platform': row.pk})}"
+    more = f"All, with {found['more']} more" if found["more"] else "All"
+    return format_html('{}<p><a href="{}">{}</a></p>', lost, url, more)
+
+
 @admin.display(description="limits")
 def limits(row: Platform) -> SafeString:
     rows = [
@@ -166,6 +205,8 @@ FIELDS: dict[str, tuple[str, Callable[[Platform], SafeString]]] = {
     "refused": ("refusals", refused),
     "offered": ("offered", offered),
     "limits": ("limits", limits),
+    "speaks": ("speaks", speaks),
+    "losses": ("losses", losses),
     "acts_table": ("acts", acts),
 }
 

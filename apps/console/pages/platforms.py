@@ -104,10 +104,10 @@ class PlatformAdmin(ActsAdmin):
     )  # fmt: skip
     change_form_template = "console/platform.html"
     fieldsets = (
-        (None, {"fields": ("name", "state", "version", "versions", "seen", "traffic")}),
+        (None, {"fields": ("name", "state", "speaks", "versions", "seen", "traffic")}),
         ("Parties and agreements", {"fields": ("parties_table", "claims_table", "agreements")}),
         ("Deliveries and pulls", {"fields": ("lane", "pulls")}),
-        ("What went wrong", {"fields": ("refused", "findings")}),
+        ("What went wrong", {"fields": ("refused", "findings", "losses")}),
         ("Connection", {"fields": ("is_there", "naming", "history", "caught_up", "given")}),
         ("Habits and tokens", {"fields": ("habits", "tokens_table", "created")}),
         ("Switches and limits", {"fields": (*facts.SWITCHES, "limits")}),
@@ -129,6 +129,8 @@ class PlatformAdmin(ActsAdmin):
     refused = staticmethod(platform_sections.refused)
     offered = staticmethod(platform_sections.offered)
     limits = staticmethod(platform_sections.limits)
+    speaks = staticmethod(platform_sections.speaks)
+    losses = staticmethod(platform_sections.losses)
     acts_table = staticmethod(platform_sections.acts)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Platform]:
@@ -147,7 +149,7 @@ class PlatformAdmin(ActsAdmin):
         since = f"{row.status} since {shown(row.status_since)}"
         return f"{since}: {row.status_cause}" if row.status_cause else since
 
-    @admin.display(description="versions URL")
+    @admin.display(description="its versions URL")
     def versions(self, row: Platform) -> str:
         return row.versions_url or NOTHING
 

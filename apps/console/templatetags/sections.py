@@ -8,6 +8,7 @@ from django.urls import reverse
 from apps.console.pages import (
     agreement_matrix,
     commands,
+    conversions,
     dry_run,
     location_map,
     network,
@@ -39,6 +40,7 @@ PAGES = {
         ("Trace", "console:trace", trace.NEEDED),
         ("Commands", "console:commands", commands.NEEDED),
         ("Deliveries by push", "console:pushes", pushes.NEEDED),
+        ("Conversions", "console:conversions", conversions.NEEDED),
     ),
     "Kept objects": (
         ("Objects", "console:objects", objects.NEEDED),

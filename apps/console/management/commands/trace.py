@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 
 from apps.console import tracing
 from apps.console.command_line import Answer, Error, HubCommand, cell
+from apps.console.spoken_in import remark
 
 
 class Command(HubCommand):
@@ -45,6 +46,8 @@ def _leg(leg: dict[str, Any]) -> Iterable[str]:
     parties = f"from {cell(leg['from'])} to {cell(leg['to'])}"
     result = f"HTTP {cell(leg['http_status'])}, OCPI {cell(leg['code'])}, {leg['milliseconds']} ms"
     yield f"{indent}    {parties}: {result}" + (f": {leg['error']}" if leg["error"] else "")
+    if spoken := remark(leg["version"], leg["notes"]):
+        yield f"{indent}    {spoken}"
     yield f"{indent}    request id {cell(leg['request_id'])}"
 
 
