@@ -4,7 +4,7 @@ from hub.ocpi.clientinfo import MODULE_ID
 from hub.ocpi.module import SINCE_2_2_1, Effect, Interface, Module
 from hub.ocpi.openapi import shared
 from hub.ocpi.openapi.paths import module_paths
-from hub.ocpi.openapi.schemas import Json, components, ref
+from hub.ocpi.openapi.schemas import Json, components, object_schema, ref
 from hub.ocpi.registry import Registry
 from hub.ocpi.schema import SCHEMAS
 from hub.ocpi.schema.messages import object_name
@@ -105,7 +105,7 @@ def _begun(version: str, root: str, suffix: str = "") -> Json:
     of_version = own(VERSIONS, "get", "The endpoints of a version", details)
     return {
         f"{root}/versions": {
-            "get": own(VERSIONS, "get", "The OCPI versions offered", _list_of(ref("Version"))),
+            "get": own(VERSIONS, "get", "The OCPI versions offered", _list_of(_offered(version))),
         },
         f"{root}/{version}": {
             "get": {**of_version, "operationId": f"get_version_details{suffix}"},
@@ -117,6 +117,12 @@ def _begun(version: str, root: str, suffix: str = "") -> Json:
             "delete": own(CREDENTIALS, "delete", "Unregister", None),
         },
     }
+
+
+def _offered(version: str) -> Json:
+    """A Version of any number: the list has those, too, that came after this one."""
+    shape = object_schema(SCHEMAS[version].tables["Version"])
+    return {**shape, "properties": {**shape["properties"], "version": {"type": "string"}}}
 
 
 def _list_of(item: Json) -> Json:
