@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from apps.bookings.ocpi import BOOKING_LOCATIONS, BOOKINGS
 from apps.cdrs.ocpi import MODULE as CDRS
 from apps.chargingprofiles.ocpi import MODULE as CHARGING_PROFILES
 from apps.commands.ocpi import MODULE as COMMANDS
@@ -26,7 +27,12 @@ from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Interface, Role
 from hub.ocpi.registry import Registry
 
-MODULES = Registry((LOCATIONS, SESSIONS, CDRS, TARIFFS, TOKENS, COMMANDS, CHARGING_PROFILES))
+MODULES = Registry(
+    (
+        LOCATIONS, SESSIONS, CDRS, TARIFFS, TOKENS, COMMANDS, CHARGING_PROFILES, BOOKING_LOCATIONS,
+        BOOKINGS,
+    )
+)  # fmt: skip
 SITES = 20
 STATUSES = ("AVAILABLE", "CHARGING", "BLOCKED", "OUTOFORDER", "INOPERATIVE")
 NUMBER = "x_number"
