@@ -94,7 +94,10 @@ def test_a_person_reads_a_table_and_what_was_odd(hub: Hub, cpo: Platform) -> Non
     [
         (["Nobody"], "no platform is named"),
         (["NL/CPO", "--module", "tokens"], "tokens: the platform offers no SENDER interface"),
-        (["NL/CPO", "--module", "nothing"], "there is no module 'nothing'; there are: booking_locations, bookings, cdrs"),
+        (
+            ["NL/CPO", "--module", "nothing"],
+            "there is no module 'nothing'; there are: booking_locations, bookings, cdrs",
+        ),
         (["NL/CPO", "--module", "commands"], "commands is not pulled: it has no list to keep"),
         (["NL/CPO", "--module", "tariffs"], "tariffs: switched off for this platform"),
     ],
