@@ -5,7 +5,7 @@ The rule is written a second time here, from docs/agreements.md.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
@@ -13,38 +13,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.modules import module_of, registry
+from apps.modules import registry
 from hub.ocpi.ids import PartyId
-from hub.ocpi.module import Interface, Module, Role
-from hub.ocpi.status import Code, OcpiError
+from hub.ocpi.module import Module
 from hub.routing.agreements import LEADS, Act, Agreement, Relation, State, flaw, relation_at
 from hub.routing.clients import clients, fingerprint
-from hub.routing.decide import decide, receivers
-from hub.routing.network import Network, Status
+from hub.routing.decide import receivers
+from hub.routing.network import Network
 from hub.routing.newly import newly
 from hub.routing.visible import view
-from tests.routing.networks import CPO, MSP, home, message, network, with_platform
-
-NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-TARIFFS, TOKENS = module_of("tariffs"), module_of("tokens")
-CUSTOM = replace(TARIFFS, id="nltnm_prices", custom=True)
-MODULES = (module_of("locations"), TARIFFS, TOKENS, CUSTOM)
-OTHER_CPO, BOTH, NAP, GONE = (PartyId("NL", p) for p in ("TWO", "ALL", "NAP", "OFF"))
-MEMBERS = (
-    (CPO, Role.CPO, Status.CONNECTED),
-    (OTHER_CPO, Role.CPO, Status.OFFLINE),
-    (MSP, Role.EMSP, Status.CONNECTED),
-    (NAP, Role.NAP, Status.CONNECTED),
-    (BOTH, Role.CPO, Status.CONNECTED),
-    (BOTH, Role.EMSP, Status.CONNECTED),
+from tests.routing.agreed import (
+    BOTH,
+    CPOS,
+    CUSTOM,
+    MEMBERS,
+    MODULES,
+    NAP,
+    NOW,
+    OTHER_CPO,
+    OTHERS,
+    PARTIES,
+    TARIFFS,
+    net_of,
+    row,
 )
-PARTIES = (CPO, OTHER_CPO, MSP, NAP, BOTH)
-CPOS, OTHERS = {CPO, OTHER_CPO, BOTH}, {MSP, NAP, BOTH}
-
-
-def row(*parties: PartyId, modules: tuple[str, ...] = (), relation: Relation | None) -> Agreement:
-    return Agreement(frozenset(parties), frozenset(modules), relation)
-
+from tests.routing.networks import CPO, MSP, home
 
 rows = st.builds(
     lambda one, other, modules, relation: row(one, other, modules=modules, relation=relation),
@@ -54,14 +47,6 @@ rows = st.builds(
     st.sampled_from((*Relation, None)),
 )
 agreed = st.lists(rows, max_size=6)
-
-
-def net_of(found: list[Agreement], open_policy: bool = True) -> Network:
-    """A network with these rows, the newest first."""
-    agreements: dict[frozenset[PartyId], tuple[Agreement, ...]] = {}
-    for each in found:
-        agreements[each.parties] = (*agreements.get(each.parties, ()), each)
-    return replace(network(MEMBERS), agreements=agreements, open_policy=open_policy)
 
 
 def by_the_words(one: PartyId, other: PartyId, module: Module, net: Network) -> Relation:
@@ -268,102 +253,3 @@ def test_what_is_wrong_with_an_agreement(one: str, other: str, wrong: str) -> No
     said = flaw(one, other, None, None)
     assert (wrong in said) if wrong else said == ""
     assert "after it starts" in flaw("NL/CPO", "*", NOW, NOW)
-
-
-def refused(net: Network, to: PartyId | None = CPO) -> OcpiError:
-    asked = message("GET", Interface.SENDER, "tariffs", from_=MSP, to=to)
-    with pytest.raises(OcpiError) as caught:
-        decide(asked, MSP, home(MSP, net), net)
-    return caught.value
-
-
-def between(**more: Any) -> Network:
-    return net_of([Agreement(frozenset({CPO, MSP}), frozenset(), **more)], open_policy=False)
-
-
-ENDS = NOW + timedelta(days=1)
-REFUSALS = (
-    (
-        between(relation=Relation.PENDING, state=State.PAUSED, ends_at=ENDS),
-        Code.CONNECTION_PROBLEM,
-        "OCPI-to NL/CPO is planned: the agreement of DE/MSP and NL/CPO for tariffs is paused "
-        "(until 2026-06-02T12:00:00.000Z).",
-    ),
-    (
-        between(relation=Relation.PENDING, state=State.OFFERED),
-        Code.CONNECTION_PROBLEM,
-        "OCPI-to NL/CPO is planned: the agreement of DE/MSP and NL/CPO for tariffs is offered, not "
-        "active yet.",
-    ),
-    (
-        between(relation=Relation.HIDDEN, state=State.ACTIVE, ends_at=NOW),
-        Code.UNKNOWN_RECEIVER,
-        "OCPI-to NL/CPO is not a party you can reach any more: the agreement of DE/MSP and NL/CPO "
-        "for tariffs ended at 2026-06-01T12:00:00.000Z.",
-    ),
-    (
-        between(relation=Relation.HIDDEN, state=State.ENDED),
-        Code.UNKNOWN_RECEIVER,
-        "OCPI-to NL/CPO is not a party you can reach any more: the agreement of DE/MSP and NL/CPO "
-        "for tariffs has ended.",
-    ),
-    (
-        net_of([Agreement(frozenset({CPO}), frozenset(), Relation.PENDING, State.OFFERED)]),
-        Code.CONNECTION_PROBLEM,
-        "OCPI-to NL/CPO is planned: NL/CPO's offer to all for tariffs is offered, not active yet.",
-    ),
-)
-
-
-@pytest.mark.parametrize(("net", "code", "sentence"), REFUSALS)
-def test_a_refusal_names_the_agreement(net: Network, code: Code, sentence: str) -> None:
-    error = refused(net)
-    assert (error.code, error.message, error.reason) == (code, sentence, sentence)
-
-
-def test_who_never_had_one_learns_nothing_and_the_operator_does() -> None:
-    """D-08"""
-    later = between(relation=None, state=State.ACTIVE, starts_at=ENDS)
-    for net, reason in (
-        (net_of([], open_policy=False), "no agreement between DE/MSP and NL/CPO for tariffs "
-         "(HUB_AGREEMENTS=required)."),
-        (later, "no agreement between DE/MSP and NL/CPO for tariffs (HUB_AGREEMENTS=required); the "
-         "agreement of DE/MSP and NL/CPO for tariffs begins at 2026-06-02T12:00:00.000Z."),
-    ):  # fmt: skip
-        error = refused(net)
-        assert error.code == Code.UNKNOWN_RECEIVER
-        assert error.message == "OCPI-to NL/CPO is not a party you can reach through this hub."
-        assert error.reason == f"{error.message} {reason}"
-
-
-def test_refusals_without_an_agreement_name_what_is_the_matter() -> None:
-    net = network(MEMBERS)
-    assert refused(net, OTHER_CPO).message == (
-        "OCPI-to NL/TWO is OFFLINE, not CONNECTED; nothing of tariffs was sent."
-    )
-    assert refused(net, GONE).message.startswith("OCPI-to NL/OFF is not a party of this hub")
-    bare = with_platform(net, CPO, endpoints={})
-    assert refused(bare).message == (
-        "OCPI-to NL/CPO does not offer the SENDER interface of tariffs; nothing was sent."
-    )
-
-
-def test_own_parties_get_pushes_where_that_is_switched_on() -> None:
-    net = network(((CPO, Role.CPO, Status.CONNECTED), (MSP, Role.EMSP, Status.CONNECTED)))
-    here = home(CPO, net)
-    (away,) = net.parties[MSP]
-    beside = replace(away, platform=here)
-    together = replace(
-        net,
-        parties={CPO: net.parties[CPO], MSP: (beside,)},
-        hosted={here.id: (*net.parties[CPO], beside)},
-    )
-    assert receivers(TARIFFS, CPO, here, together) == ()
-    switched = with_platform(together, CPO, own_parties=True)
-    switched = with_platform(
-        switched,
-        CPO,
-        endpoints={**here.endpoints, ("tariffs", Interface.RECEIVER): "https://x.example"},
-    )
-    found = receivers(TARIFFS, CPO, home(CPO, switched), switched)
-    assert [hop.to.id for hop in found] == [MSP]
