@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from apps.audit.models import Entry
 from apps.console import agreement_facts, facts, loss_facts, pull_facts, refusals
+from apps.console.under_way import under_way
 from apps.credentials import pages
 from apps.outbox.models import Lane
 from apps.parties import directory
@@ -55,6 +56,7 @@ def lane(row: Platform, now: datetime) -> Fact:
         "paused_reason": known.held_reason if known else "",
         "rests_until": known.paused_until if known and rests else None,
         "rests_reason": known.paused_reason if known and rests else "",
+        "under_way": under_way(row.pk),
     }
 
 

@@ -4,6 +4,7 @@ Nothing older goes out over something newer: a delivery is sent again only while
 the same object exists for the same party.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from apps.counts.collect import Counts
 from apps.outbox.models import Delivery, Lane
 
 State = Delivery.State
-BY_HAND = "given up by an operator"
+BY_HAND, AGAIN = "given up by an operator", "sent again by hand"
 
 
 def failed(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
@@ -37,9 +38,25 @@ def repeatable(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
 def send_again(ids: Iterable[int], now: datetime) -> int:
     """Puts deliveries back into their lanes; the number that may be sent again, and were."""
     rows = repeatable(Delivery.objects.filter(pk__in=list(ids)))
-    return Delivery.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(
-        state=State.WAITING, attempts=0, due_at=now, ended_at=None, reason="sent again by hand"
-    )
+    with transaction.atomic():
+        platforms = dict(rows.values_list("pk", "platform_id"))
+        for platform_id, number in sorted(Counter(platforms.values()).items()):
+            told = {"again_at": now, "again_booked": number}
+            Lane.objects.update_or_create(
+                platform_id=platform_id,
+                defaults=told,
+                create_defaults={"leased_until": now, **told},
+            )
+        return Delivery.objects.filter(pk__in=platforms).update(
+            state=State.WAITING, attempts=0, due_at=now, ended_at=None, reason=AGAIN
+        )
+
+
+def still_to_go_again(platform_id: int, most: int) -> int:
+    """How many of those that were sent again by hand have yet to go out to a platform, counted so
+    far at most."""
+    rows = Delivery.objects.filter(platform_id=platform_id, state=State.WAITING, reason=AGAIN)
+    return rows[:most].count()
 
 
 def give_up(ids: Iterable[int], now: datetime) -> int:

@@ -101,6 +101,10 @@ class Lane(models.Model):
     paused_reason = models.TextField(blank=True, default="")
     held_since = models.DateTimeField(null=True)
     held_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
+    again_at = models.DateTimeField(
+        null=True, help_text="When deliveries were last sent again by hand."
+    )
+    again_booked = models.IntegerField(default=0, db_default=0, help_text="How many these were.")
 
     def __str__(self) -> str:
         return f"lane of platform {self.platform_id}"

@@ -133,6 +133,33 @@ def test_a_paused_lane_lets_nothing_out_until_it_is_resumed(
     assert [a["act"] for a in acts][:2] == ["Resume lane", "Send pushes again"]
 
 
+def test_long_work_shows_how_far_it_is(
+    hub: Hub, cpo: Platform, msp: Platform, operator: Client
+) -> None:
+    row = hub.row(msp)
+    msp.faults.set("refuse", 2000, module="tariffs")
+    for number in range(4):
+        broadcast(cpo, f"T{number}")
+    hub.deliver()
+    msp.faults.clear()
+    assert facts(operator, row)["lane"]["under_way"] == []
+    act(operator, "send-again", row)
+    (first,) = Delivery.objects.filter(state="waiting")[:1]
+    Delivery.objects.filter(pk=first.pk).update(state="done", reason="")
+    again = {"what": "sending again", "done": 1, "of": 4}
+    assert facts(operator, row)["lane"]["under_way"] == [again]
+    assert "sending again: 1 of 4 gone out" in words(operator.get(url_of(row)))
+    assert 'value="1"' in operator.get(url_of(row)).content.decode()
+    hub.deliver()
+    assert facts(operator, row)["lane"]["under_way"] == []
+    now = timezone.now()
+    CatchUp.objects.create(
+        platform=row, correlation_id="c-up", missed_from=now, returned_at=now, booked=7
+    )
+    catching = {"what": "catching up", "done": 7, "of": 7}
+    assert facts(operator, row)["lane"]["under_way"] == [catching]
+
+
 def test_a_lane_that_is_being_drained_stops_at_the_next_window(
     hub: Hub, cpo: Platform, msp: Platform
 ) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from apps.console import amounts, platform_facts, refusals
@@ -18,6 +18,8 @@ from apps.outbox.models import Delivery
 from apps.parties.models import Platform
 from apps.store.models import Finding
 from apps.traffic.models import Leg
+
+BAR = '<p class="under-way"><progress max="{}" value="{}"></progress> {}</p>'
 
 
 def _to(model: str, key: int, text: object) -> SafeString:
@@ -42,7 +44,14 @@ def lane(row: Platform) -> SafeString:
         amounts.lasting((now - oldest).total_seconds()) if oldest else NOTHING,
         state,
     )
-    return table(("deliveries waiting", "the oldest for", "lane"), [cells], NOTHING)
+    told = table(("deliveries waiting", "the oldest for", "lane"), [cells], NOTHING)
+    work = ((each["of"], each["done"], _how_far(each)) for each in found["under_way"])
+    bars = format_html_join("", BAR, work)
+    return format_html("{}{}", told, bars)
+
+
+def _how_far(work: dict[str, Any]) -> str:
+    return f"{work['what']}: {work['done']:,} of {work['of']:,} gone out"
 
 
 @admin.display(description="agreements of its parties")
