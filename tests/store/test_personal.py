@@ -124,9 +124,10 @@ def test_log_and_delivery_record_forget_drivers_after_some_days(
     cpo.request("PUT", "tariffs", RECEIVER, "NL/CPO/T1", json=tariff(), to=HUB)
     hub.deliver()
     hub.flush()
-    today = datetime.now(UTC).date()
+    today = Leg.objects.latest("at").at.date()
     before = Leg.objects.count()
-    assert personal.forget(today + timedelta(days=7), 7) == []
+    # There is one of yesterday, where the run of the tests began before midnight.
+    assert partitions.name_of(today) not in personal.forget(today + timedelta(days=7), 7)
     # The partitions of the days ahead are empty; the next tests start with fresh ones.
     ahead = today + timedelta(days=8)
     assert partitions.name_of(today) in personal.forget(ahead, 7)
