@@ -1,8 +1,10 @@
 """Books for a platform what changed while it was away: the newest state of each object, once.
 
-A walk through the kept tables by the hub's own change stamp, a batch in a transaction, from a row
-that says how far it is. It begins a little after the return, when every process knows of it and
-broadcasts to the platform again, and it never fills the lane: what waits there limits it.
+A walk through the kept tables in the order in which objects came, a batch in a transaction, from a
+row that says how far it is. It meets whatever changed since the platform went away, also what has
+changed again since its return: the push of that may have told of a part only. It begins a little
+after the return, when every process knows of it and broadcasts to the platform again, and it never
+fills the lane: what waits there limits it.
 
 Removals follow the objects. They are known from the delivery record, so for HUB_LOG_DAYS.
 """
@@ -71,7 +73,7 @@ def _step(pk: int, network: Network, now: datetime) -> int | None:
 def _next(row: CatchUp, modules: Sequence[Module]) -> Module | None:
     """The module to go on with; None when all are behind."""
     for module in modules:
-        is_under_way = module.id == row.module and row.changed_at is not None
+        is_under_way = module.id == row.module and row.sequence > 0
         if is_under_way or module.id > row.module:
             return module
     return None
@@ -81,14 +83,12 @@ def _objects(
     row: CatchUp, module: Module, platform: Platform, network: Network, now: datetime
 ) -> None:
     seen = missed.eyes(module, platform, network)
-    after = None
-    if row.changed_at is not None and row.module == module.id:
-        after = (row.changed_at, row.sequence)
+    after = row.sequence if row.module == module.id else 0
     span = Span(row.missed_from, row.returned_at + SETTLING, after)
-    found, place = changed(module, (EVERYONE, *seen.parties), span, BATCH)
+    found, last = changed(module, (EVERYONE, *seen.parties), span, BATCH)
     _book(row, list(missed.objects(found, seen)), now)
     row.module = module.id
-    row.changed_at, row.sequence = place or (None, 0)
+    row.sequence = last or 0
 
 
 def _removals(row: CatchUp, platform: Platform, network: Network, now: datetime) -> None:

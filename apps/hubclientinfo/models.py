@@ -78,7 +78,6 @@ class CatchUp(models.Model):
     missed_from = models.DateTimeField(help_text="What changed since then is sent.")
     returned_at = models.DateTimeField()
     module = models.CharField(max_length=36, blank=True, default="")
-    changed_at = models.DateTimeField(null=True)
     sequence = models.BigIntegerField(default=0)
     booked = models.BigIntegerField(default=0)
     walked_at = models.DateTimeField(null=True, help_text="When the last was booked.")

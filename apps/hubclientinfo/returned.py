@@ -66,7 +66,6 @@ def _begin(platform_id: int, since: datetime, now: datetime) -> None:
             "missed_from": min(since, former.missed_from) if former else since,
             "returned_at": now,
             "module": "",
-            "changed_at": None,
             "sequence": 0,
             "walked_at": None,
         },

@@ -14,8 +14,6 @@ from apps.store.objects import EVERYONE
 from apps.store.tables import Table, table
 from hub.ocpi.module import Module
 
-Place = tuple[datetime, int]
-
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -30,23 +28,25 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Changes from a moment up to another, beginning behind a place."""
+    """What changed since a moment and was here before another; `after` is the sequence to go on
+    from. A change after that does not take an object out of it, so who walks through a span
+    misses none however often they change meanwhile."""
 
     since: datetime
-    until: datetime
-    after: Place | None
+    here_before: datetime
+    after: int = 0
 
 
 def changed(
     module: Module, audiences: Collection[str], span: Span, limit: int
-) -> tuple[list[Changed], Place | None]:
-    """Copies for these audiences that changed within a span, the longest unchanged first, and the
-    place to go on from; None when there are no more. To be called in a transaction."""
+) -> tuple[list[Changed], int | None]:
+    """Copies for these audiences within a span, in the order in which they came, and the sequence
+    to go on from; None when there are no more. To be called in a transaction."""
     found = table(module)
-    places = _find(found, audiences, span, limit)
-    if not places:
+    sequences = _find(found, audiences, span, limit)
+    if not sequences:
         return [], None
-    return _read(found, [sequence for _, sequence in places]), places[-1]
+    return _read(found, sequences), sequences[-1]
 
 
 def owned(module: Module, owner: str, after: str, limit: int) -> tuple[list[Changed], str | None]:
@@ -86,26 +86,23 @@ def copies_of(
         return set(cursor.fetchall())
 
 
-def _find(found: Table, audiences: Collection[str], span: Span, limit: int) -> list[Place]:
-    behind = "AND (t.changed_at, t.sequence) > (%(moment)s, %(sequence)s)" if span.after else ""
-    moment, sequence = span.after or (None, None)
+def _find(found: Table, audiences: Collection[str], span: Span, limit: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT t.changed_at, t.sequence FROM {found.name} t WHERE {found.where} "
-            "AND t.changed_at >= %(since)s AND t.changed_at < %(until)s "
-            f"AND t.audience = ANY(%(audiences)s) {behind} "
-            "ORDER BY t.changed_at, t.sequence LIMIT %(limit)s",
+            f"SELECT t.sequence FROM {found.name} t WHERE {found.where} "
+            "AND t.changed_at >= %(since)s AND t.created_at < %(before)s "
+            "AND t.audience = ANY(%(audiences)s) AND t.sequence > %(after)s "
+            "ORDER BY t.sequence LIMIT %(limit)s",
             {
                 "module": found.module,
                 "since": span.since,
-                "until": span.until,
+                "before": span.here_before,
                 "audiences": list(audiences),
-                "moment": moment,
-                "sequence": sequence,
+                "after": span.after,
                 "limit": limit,
             },
         )
-        return cursor.fetchall()
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _read(found: Table, sequences: list[int]) -> list[Changed]:

@@ -12,7 +12,7 @@ from apps.outbox.models import Delivery
 from apps.sync.models import Pull
 from hub.ocpi import datetimes
 from hub.routing.network import Status
-from tests.gateway.objects import LATER, location, tariff
+from tests.gateway.objects import LATER, evse, location, tariff
 from tests.hub import Hub
 from tests.hubclientinfo.goings import at, news
 from tests.hubclientinfo.returning import SETTLED, away, back, catch_up, got, push
@@ -145,3 +145,22 @@ def test_a_push_that_comes_meanwhile_is_never_overtaken_by_an_older_state(
     Delivery.objects.filter(state="waiting").update(due_at=at(0))
     hub.deliver()
     assert msp.objects.get("tariffs", ("NL", "CPO"), "T1")["currency"] == "SEK"
+
+
+def test_a_push_of_a_part_does_not_hide_what_else_was_missed(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    """It makes the object newer than the return; the rest of it is older all the same."""
+    push(cpo, "locations", location("L1", evses=[evse("E1"), evse("E2")]))
+    hub.deliver()
+    away(hub, msp)
+    missing = {"status": "CHARGING", "last_updated": LATER}
+    push(cpo, "locations", missing, "PATCH", "NL/CPO/L1/E1")
+    back(hub, msp, offset=0)
+    CatchUp.objects.update(returned_at=at(0) - catching.SETTLING)
+    live = {"status": "BLOCKED", "last_updated": LATER}
+    push(cpo, "locations", live, "PATCH", "NL/CPO/L1/E2")
+    hub.deliver()
+    catch_up(hub)
+    kept = msp.objects.get("locations", ("NL", "CPO"), "L1")
+    assert [each["status"] for each in kept["evses"]] == ["CHARGING", "BLOCKED"]
