@@ -18,7 +18,7 @@ from hub.ocpi.message import Answer
 from hub.ocpi.status import OcpiError
 from hub.policy import breaker, liveness
 from hub.policy.breaker import Streak
-from hub.policy.liveness import PROVES, Came, Event, Proof
+from hub.policy.liveness import PROVES, Came, Event, Proof, Watched
 from hub.routing.network import Status
 
 # Seen is written no more often than this: silence is counted in minutes.
@@ -163,9 +163,30 @@ def _return(collected: Collected) -> bool:
             at = moments.get(row.pk)
             if at is None or at <= row.status_since:
                 continue
-            if event is Event.ANSWERED or liveness.may_return_by_message(falls(row.pk, at)):
+            fallen = falls(row.pk, at)
+            if event is Event.ANSWERED or liveness.may_return_by_message(fallen):
                 returned |= set_status(row.pk, event, cause, at)
+            else:
+                _ask_soon(row, fallen, at)
     return returned
+
+
+def _ask_soon(platform: Platform, fallen: int, at: datetime) -> None:
+    """Puts the check of an OFFLINE platform that was heard from forward."""
+    known, _ = Liveness.objects.get_or_create(platform=platform)
+    watched = Watched(
+        platform.pk,
+        Status.OFFLINE,
+        since=platform.status_since,
+        seen=at,
+        silence=None,
+        due=known.check_due_at,
+        falls=fallen,
+    )
+    soon, due = liveness.check_after_message(known.checked_at, at), liveness.check_due(watched)
+    if due is None or soon < due:
+        unchanged = Liveness.objects.filter(pk=known.pk, check_due_at=known.check_due_at)
+        unchanged.update(check_due_at=soon)
 
 
 def falls(platform_id: int, now: datetime) -> int:

@@ -125,9 +125,13 @@ CHECK_AGAIN = timedelta(seconds=30)
 BACK_OFF = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300, 600, 900))
 SPLAY = 0.2
 # Who went OFFLINE so often within that time does not come back by its own messages: it can be heard
-# and not be reached, and all others would be told of every turn.
+# and not be reached, and all others would be told of every turn. It is asked soon instead.
 MOST_FALLS = 3
 FALLS_WITHIN = timedelta(hours=1)
+# Longer than a check takes, so that one under way is never doubled.
+AFTER_MESSAGE = timedelta(seconds=15)
+# No fall makes the first check later than that step of BACK_OFF; failed checks may.
+MOST_DAMPED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,7 @@ def check_due(watched: Watched) -> datetime | None:
     OFFLINE with back-off, others never. Platforms are splayed, so that those which fell silent
     together are not asked together."""
     if watched.status is Status.OFFLINE:
-        return watched.due or watched.since + _back_off(watched.falls - 1)
+        return watched.due or watched.since + _back_off(_damped(watched.falls))
     if watched.status is not Status.CONNECTED or watched.silence is None:
         return None
     splay = SPLAY * (watched.id * 0.618 % 1)
@@ -170,13 +174,23 @@ def check_again(watched: Watched, now: datetime, jitter: float) -> datetime:
     """When to ask again after a failed check; `watched.failed` counts it."""
     pause = CHECK_AGAIN
     if watched.status is Status.OFFLINE:
-        pause = _back_off(watched.falls - 1 + watched.failed)
+        pause = _back_off(_damped(watched.falls) + watched.failed)
     return now + pause * (1 - SPLAY + 2 * SPLAY * jitter)
 
 
 def may_return_by_message(falls: int) -> bool:
     """Whether a message of its own makes an OFFLINE platform CONNECTED; an answer always does."""
     return falls < MOST_FALLS
+
+
+def check_after_message(checked: datetime | None, at: datetime) -> datetime:
+    """When to ask an OFFLINE platform at the latest that was heard from at a moment and may not
+    return by that; `checked` is when it was asked last."""
+    return max(at, checked + CHECK_AGAIN if checked else at) + AFTER_MESSAGE
+
+
+def _damped(falls: int) -> int:
+    return min(max(0, falls - 1), MOST_DAMPED)
 
 
 def _back_off(step: int) -> timedelta:

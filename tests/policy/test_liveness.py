@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from apps.hubclientinfo.check import TIME_LIMIT
 from hub.ocpi.status import Code
 from hub.policy.liveness import (
+    AFTER_MESSAGE,
     BACK_OFF,
     CHECK_AGAIN,
     FAILED_CHECKS,
@@ -19,6 +21,7 @@ from hub.policy.liveness import (
     Watched,
     came_of_answer,
     came_of_error,
+    check_after_message,
     check_again,
     check_due,
     may_return_by_message,
@@ -152,8 +155,8 @@ def test_an_offline_platform_is_asked_with_back_off() -> None:
 
 
 def test_who_falls_again_and_again_is_asked_later() -> None:
-    first = [check_due(watched(O, since=NOW, falls=falls)) for falls in (0, 1, 2, 3, 99)]
-    wanted = [BACK_OFF[step] for step in (0, 0, 1, 2, -1)]
+    first = [check_due(watched(O, since=NOW, falls=falls)) for falls in (0, 1, 2, 3, 4, 99)]
+    wanted = [BACK_OFF[step] for step in (0, 0, 1, 2, 3, 3)]
     assert first == [NOW + pause for pause in wanted]
 
 
@@ -168,3 +171,11 @@ def test_who_falls_too_often_needs_more_than_a_message_to_return() -> None:
         True, True, True, False, False,
     ]  # fmt: skip
     assert MOST_FALLS == 3
+
+
+def test_who_may_not_return_by_a_message_is_asked_soon_after_it() -> None:
+    """Never sooner than a failed check is repeated, nor while one may be under way."""
+    assert check_after_message(None, NOW) == NOW + AFTER_MESSAGE
+    assert check_after_message(NOW - BACK_OFF[-1], NOW) == NOW + AFTER_MESSAGE
+    assert check_after_message(NOW, NOW) == NOW + CHECK_AGAIN + AFTER_MESSAGE
+    assert timedelta(seconds=TIME_LIMIT) < AFTER_MESSAGE
