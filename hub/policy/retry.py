@@ -1,7 +1,8 @@
 """What a delivery's outcome means: done, try again at some moment, or give up with a reason.
 
-The budget is short on purpose: OCPI pushes SHOULD NOT be queued; a platform that stays away is
-brought up to date when it returns. spec: transport_and_format_offline_behaviour
+The budget is a few minutes, as long as a server takes to restart, and short on purpose: OCPI pushes
+SHOULD NOT be queued; a platform that stays away is brought up to date when it returns.
+spec: transport_and_format_offline_behaviour
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from email.utils import parsedate_to_datetime
 
 from hub.ocpi.status import Code
 
-BACK_OFF_SECONDS = (1.0, 3.0, 10.0, 30.0)
+BACK_OFF_SECONDS = (1.0, 3.0, 10.0, 30.0, 60.0, 120.0)
 LEASE_SECONDS = 60.0
 # Nobody is believed to mean a longer Retry-After.
 LONGEST_WAIT_SECONDS = 3600.0

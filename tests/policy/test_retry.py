@@ -57,10 +57,10 @@ def test_a_part_that_is_unknown_there_is_followed_by_the_whole() -> None:
 
 
 def test_the_budget_ends() -> None:
-    tries = [verdict(Outcome(500, None), n, NOW, 0.5) for n in range(1, 7)]
+    tries = [verdict(Outcome(500, None), n, NOW, 0.5) for n in range(1, 9)]
     assert [type(t).__name__ for t in tries] == ["RetryAt"] * len(BACK_OFF_SECONDS) + ["Drop"] * 2
     assert isinstance(tries[-1], Drop)
-    assert "given up after 6 attempts" in tries[-1].reason
+    assert "given up after 8 attempts" in tries[-1].reason
 
 
 @pytest.mark.parametrize("jitter", [0.0, 0.5, 1.0])
