@@ -90,6 +90,14 @@ class Receiver:
             self.platform.faults.clear()
             if not self.platform.is_online:
                 await self.platform.start()
+            await self._look()
+
+    async def _look(self) -> None:
+        """Asks the hub for a Location: a platform that is there again is heard from sooner or
+        later. The hub may have it down as away still, and answer none the less."""
+        await self.platform.request(
+            "GET", "locations", Interface.SENDER, query="limit=1", to=self.platform.hub_party
+        )
 
     def lacks(self, wanted: dict[str, dict[str, Any]], owner: PartyId) -> list[str]:
         """The EVSEs of an owner that are not here as they should be."""

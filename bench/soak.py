@@ -18,6 +18,7 @@ import psycopg
 import uvloop
 
 from apps.sandbox.platform import SandboxPlatform
+from bench import left_behind
 from bench.flapping import Pusher, Receiver
 from bench.hub import NotRunning, Started, started
 from bench.machine import resident_bytes
@@ -95,13 +96,16 @@ async def soak(hub: Started, seconds: float, seed: str) -> list[str]:
         ]
         older = [f"older over newer: {text}" for r in receivers for text in r.judge.wrong]
         refused = [f"refused: {text}" for p in pushers for text in p.refused]
+        if behind := sorted({text.split(" lacks ")[0] for text in lost}):
+            for line in await asyncio.to_thread(left_behind.tell, hub.database_url, behind):
+                say(line)
     return [
-        *lost,
         *older,
         *told,
         *refused,
         *problems_of_memory(samples),
         *problems_of_tables(samples),
+        *lost,
     ]
 
 
