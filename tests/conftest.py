@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tests import embedded
 
 # Before Django's settings are read, which happens as soon as pytest has imported this file.
 embedded.start()
+# How slowly a password is hashed is Django's business; many people log in here.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -67,7 +67,7 @@ def get(port: int, path: str) -> tuple[int, str]:
 
 
 def wait_until_ready(runner: subprocess.Popen[str], port: int) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while get(port, "/readyz")[0] != 200:
         assert runner.poll() is None, "it has ended"
         assert time.monotonic() < deadline, get(port, "/readyz")

@@ -15,8 +15,6 @@ LOGIN = "/admin/login/"
 FACTOR = "/admin/second-factor/"
 PASSWORD = "long enough, 3 a.m."
 STEP = 30
-# How slowly a password is hashed is Django's business; many are tried here.
-QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from apps.operators import lockout
 from apps.operators.address import client_address
 from apps.operators.gate import BEGAN, SEEN
 from apps.operators.models import Attempts
-from tests.console.logging_in import LOGIN, QUICK, Person, person
+from tests.console.logging_in import LOGIN, Person, person
 from tests.console.saying import command, words
 from tests.hub import Hub
 
@@ -26,8 +26,7 @@ HEADER = "X-Remote-User"
 
 
 @pytest.fixture
-def night(hub: Hub, settings: Any) -> Iterator[Any]:
-    settings.PASSWORD_HASHERS = QUICK
+def night(hub: Hub) -> Iterator[Any]:
     with person() as made:
         yield made
 

@@ -10,15 +10,14 @@ import pytest
 
 from apps.audit.models import Entry
 from apps.operators.models import Attempts, Authenticator, RecoveryCode
-from tests.console.logging_in import FACTOR, LOGIN, QUICK, Person, code_of, person, secret_in
+from tests.console.logging_in import FACTOR, LOGIN, Person, code_of, person, secret_in
 from tests.console.saying import command, words
 from tests.console.test_policy import INLINE
 from tests.hub import Hub
 
 
 @pytest.fixture
-def night(hub: Hub, settings: Any) -> Iterator[Any]:
-    settings.PASSWORD_HASHERS = QUICK
+def night(hub: Hub) -> Iterator[Any]:
     with person() as made:
         yield made
 
