@@ -176,15 +176,22 @@ def _replace_endpoints(platform: Platform, peer: Peer, roles: frozenset[Role]) -
     """The listed endpoints; an operator's overrides stay."""
     platform.endpoints.filter(override="").delete()
     platform.endpoints.update(url="")
+    urls: dict[tuple[str, Interface], str] = {}  # of what is listed twice the last counts
     for listed in peer.endpoints:
         module = registry().identifiers.get(listed.module, listed.module)
-        for interface in _interfaces(listed.role, module, roles):
-            Endpoint.objects.update_or_create(
-                platform=platform,
-                module=module,
-                interface=interface,
-                defaults={"url": listed.url},
-            )
+        urls |= dict.fromkeys(
+            ((module, interface) for interface in _interfaces(listed.role, module, roles)),
+            listed.url,
+        )
+    Endpoint.objects.bulk_create(
+        (
+            Endpoint(platform=platform, module=module, interface=interface, url=url)
+            for (module, interface), url in urls.items()
+        ),
+        update_conflicts=True,
+        unique_fields=["platform", "module", "interface"],
+        update_fields=["url"],
+    )
 
 
 def _interfaces(listed: str, identifier: str, roles: frozenset[Role]) -> Iterable[Interface]:
