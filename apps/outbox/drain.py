@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from apps.database import Pool
@@ -57,6 +57,7 @@ async def _windows(platform_id: int, means: Means) -> int:
     once more: it may be OFFLINE by now."""
     attempts, extended = 0, time.monotonic()
     while True:
+        await means.recorder.relieve()
         async with means.windows.place():
             began = time.monotonic()
             due_to_extend = began - extended > EXTEND_SECONDS
@@ -64,22 +65,20 @@ async def _windows(platform_id: int, means: Means) -> int:
             extended = began if due_to_extend else extended
         if sent is None:
             return attempts
-        attempts += len(sent.results)
-        if any(isinstance(result.verdict, Pause) for result in sent.results):
-            return attempts
+        attempts += sent.number
         if sent.cap:
-            await asyncio.sleep(began + len(sent.results) / sent.cap - time.monotonic())
-        if not (sent.is_full or any(isinstance(r.verdict, RetryAt) for r in sent.results)):
+            await asyncio.sleep(began + sent.number / sent.cap - time.monotonic())
+        if not sent.may_be_more:
             return attempts
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One window that was sent: what came of each, whether more may be due, and how many the
-    platform gets in a second."""
+    """One window that was sent: how many, whether more may be due, and how many the platform gets
+    in a second. What was in it is let go: hundreds of lanes wait for their next one."""
 
-    results: Sequence[Result]
-    is_full: bool
+    number: int
+    may_be_more: bool
     cap: int | None
 
 
@@ -106,7 +105,9 @@ async def _window(platform_id: int, means: Means, *, extend: bool) -> Sent | Non
     count(results, clock())
     done, dropped = ended(results)
     means.recorder.counts.deliveries(clock(), platform_id, done=done, dropped=dropped + gone)
-    return Sent(results, len(window) >= size, platform.max_per_second)
+    came = {type(result.verdict) for result in results}
+    may_be_more = Pause not in came and (len(window) >= size or RetryAt in came)
+    return Sent(len(results), may_be_more, platform.max_per_second)
 
 
 async def _attempt(due: Due, platform: Platform, network: Network, means: Means) -> Result:

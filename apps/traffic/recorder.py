@@ -71,6 +71,12 @@ class Recorder:
                 # The rows are still waiting; the next round tries again.
                 log.warning("message log not written: %s", type(error).__name__)
 
+    async def relieve(self) -> None:
+        """Writes when much waits: for whoever adds rows as fast as it can, and may wait for it.
+        Raises psycopg.Error."""
+        if len(self._rows) > BATCH:
+            await self._write_rows()
+
     async def flush(self) -> None:
         """Writes everything that waits. Raises psycopg.Error; nothing is lost then."""
         await self._write_rows()
