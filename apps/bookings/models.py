@@ -1,5 +1,6 @@
 """Kept BookingLocations, with their calendars as rows of their own, and Bookings."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -25,6 +26,11 @@ class Calendar(models.Model):
     payload = JsonText()
     own_updated = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(db_default=Now())
+    moments = ArrayField(
+        models.DateTimeField(),
+        db_default=[],
+        help_text="When its available timeslots begin; lists can be asked for them.",
+    )
 
     class Meta:
         constraints = (

@@ -46,12 +46,14 @@ BOOKING_LOCATIONS = Module(
     object="BookingLocation",
     versions=VERSIONS,
     key={"booking_location_id": "id"},
-    parts=(Part("calendar_id", "calendars", "id", "Calendar"),),
+    parts=(
+        Part("calendar_id", "calendars", "id", "Calendar", "available_timeslots.start_date_time"),
+    ),
     references=(Reference("location_id", "locations"), Reference("tariff_ids", "tariffs")),
     routes=(
         sender(
             "booking_locations",
-            get=Operation(Effect.LIST, owner_query=("timeslot_from", "timeslot_to")),
+            get=Operation(Effect.LIST, between=("timeslot_from", "timeslot_to")),
         ),
         sender(LOCATION, get=READ_BY_ID),
         sender(CALENDAR, get=READ_BY_ID),

@@ -57,7 +57,10 @@ async def _said(wanted: Sequence[Wanted], text: bytes) -> list[Bridged]:
         pool.connection() as connection,
         connection.transaction(force_rollback=True),
     ):
-        return [await said(connection, each, text) for each in wanted]
+        return [
+            Bridged(text) if each.source == each.target else await said(connection, each, text)
+            for each in wanted
+        ]
 
 
 def in_short(fact: Fact) -> Fact:

@@ -21,7 +21,7 @@ from apps.gateway import authorized, patched
 from apps.gateway.call import Call, Heard, Passage
 from apps.gateway.other_ids import tail_in
 from apps.gateway.own import own
-from apps.store.said import OLDEST, Wanted, all_said, said
+from apps.store.said import Wanted, all_said, said
 from apps.traffic.losses import sentence
 from hub.ocpi import envelope, jsontext
 from hub.ocpi.bridge import Bridged, Context, Note, Refusal, Verdict, bridge
@@ -32,7 +32,7 @@ from hub.ocpi.schema import SCHEMAS
 from hub.ocpi.schema.messages import answer_name, body_name
 from hub.ocpi.status import Code, OcpiError
 from hub.routing.decide import Hop
-from hub.routing.translated import query_in
+from hub.routing.translated import OLDEST, query_in
 
 Connection = AsyncConnection[Any]
 Notes = tuple[Note, ...]
@@ -72,6 +72,9 @@ async def request(
         is_patch=message.match.operation.effect is Effect.MERGE,
     )
     tail = await tail_in(connection, message, wanted)
+    if target == message.version:
+        done = await said(connection, wanted, message.body)
+        return Spoken(replace(message, tail=tail, body=done.text or message.body))
     message = await authorized.restored(connection, message, target, hop.to.spelled)
     came, message = message, replace(message, tail=tail, query=query_in(message, target))
     if not (wanted.name and message.body):
@@ -195,7 +198,8 @@ async def answered(
     source, target = hop.platform.version, call.message.version
     told_them = sentence(source, str(hop.to.id), spoken.notes)
     if not answer.accepted:
-        _unknown(call, source, answer)
+        if source != target:
+            _unknown(call, source, answer)
         return saying(answer, told_them)
     name, match = answer_name(call.message.match), call.message.match
     found = answer.envelope
@@ -217,7 +221,7 @@ async def answered(
     data, notes, left_out = await back(call, wanted, raw, match.operation.effect is Effect.LIST)
     lost(call, passage, wanted, notes)
     told_you = sentence(target, str(call.from_party), notes)
-    return saying(answer, told_them, told_you, left_out, data=data)
+    return saying(answer, told_them, told_you, left_out, data=data if data != raw else None)
 
 
 async def back(call: Call, wanted: Wanted, raw: bytes, is_list: bool) -> tuple[bytes, Notes, str]:
@@ -240,6 +244,8 @@ async def _list(connection: Connection, wanted: Wanted, raw: bytes) -> tuple[byt
     except jsontext.JsonError as error:
         raise OcpiError(Code.HUB_ERROR, f"the list that was answered is {error}.") from None
     done = await all_said(connection, wanted, texts)
+    if [each.text for each in done] == texts:
+        return raw, (), ""
     kept = [each.text for each in done if each.text is not None]
     notes = tuple(
         dataclasses.replace(note, path=f"$[{number}]{note.path.removeprefix('$')}")

@@ -32,6 +32,7 @@ from hub.routing.decide import Hop
 from hub.routing.hop import outgoing
 from hub.routing.reply import response_url, with_response_url
 from hub.routing.table import Action
+from hub.routing.translated import alike
 from hub.routing.visible import view
 
 STAND_IN = "via-(made when it is sent)"
@@ -63,7 +64,7 @@ async def forwarded(run: Run, case: Case, hops: Sequence[Hop]) -> None:
 async def _said(run: Run, case: Case, hop: Hop) -> across.Spoken | None:
     """The message in the version of its receiver; None where the hub answers in its place."""
     message, target = case.message, hop.platform.version
-    if message.version == target:
+    if alike(message.version, target):
         return across.Spoken(message)
     with run.step(_can_be_said(hop)) as step:
         try:
@@ -130,7 +131,7 @@ async def broadcast(run: Run, case: Case, hops: Sequence[Hop]) -> None:
 async def _told(run: Run, case: Case, hop: Hop, due: Due) -> Told | None:
     """The delivery in the version of its receiver; None where it is given up at once."""
     target = hop.platform.version
-    if due.version == target:
+    if alike(due.version, target):
         return Told(due)
     with suppress(OcpiError), run.step(_can_be_said(hop)) as step:
         try:

@@ -36,7 +36,7 @@ from hub.routing.decide import (
 from hub.routing.hop import outgoing, returning
 from hub.routing.lessons import Admission, admissions, ends, lessons
 from hub.routing.table import Action
-from hub.routing.translated import OLDEST
+from hub.routing.translated import OLDEST, alike
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ async def _forward(call: Call, passage: Passage, decision: Forward) -> Answer:
     stand_in = ""
     if operation.reply_to is not None:
         message, stand_in = await standins.with_stand_in(call, hop)
-    if hop.platform.version == message.version:
+    if alike(message.version, hop.platform.version):
         request = outgoing(message, hop, call.process.new_id())
         answer = await send(call, passage, request, hop.platform, str(hop.to.id))
     else:

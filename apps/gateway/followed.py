@@ -65,4 +65,4 @@ async def answered(
     data, lost_here, left_out = await back(call, wanted, raw, is_page)
     lost(call, passage, wanted, lost_here)
     told_you = sentence(wanted.target, str(call.from_party), lost_here)
-    return saying(answer, told_them, told_you, left_out, data=data)
+    return saying(answer, told_them, told_you, left_out, data=data if data != raw else None)

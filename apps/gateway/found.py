@@ -5,15 +5,18 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from apps.modules import module_of
-from apps.store import find, index
+from apps.store import alias, find, index
+from apps.store.change import OWNERLESS
 from apps.store.tables import object_key
-from hub.ocpi.ids import PartyId
+from hub.ocpi.ids import PartyId, fold
 from hub.ocpi.message import Message
 from hub.routing.clues import Each, KnownParty, OtherEnd, Owners, Question, value_of
 from hub.routing.network import Network
 from hub.routing.visible import view
 
 Connection = AsyncConnection[Any]
+# Kinds of links between two parties whose ids may have aliases, and the module they are of.
+ALIASED = {"session": "sessions"}
 
 
 async def answer_to(
@@ -25,7 +28,8 @@ async def answer_to(
         case KnownParty(party):
             return [party]
         case OtherEnd(kind, identifier):
-            return list(await index.other_ends(connection, kind, identifier, from_party))
+            version = _version(from_party, network)
+            return await _ends(connection, kind, identifier, from_party, version)
         case Owners(module_id, identifier, qualifier):
             module = module_of(module_id)
             seen = view(from_party, module, network)
@@ -36,6 +40,24 @@ async def answer_to(
             return list(dict.fromkeys(party for parties in found for party in parties))
         case _:
             return []
+
+
+async def _ends(
+    connection: Connection, kind: str, identifier: str, party: PartyId, version: str
+) -> list[PartyId]:
+    """Who is at the other end of an id. A party of 2.1.1 knows ids of some by aliases only, and may
+    mean one of these by an alias."""
+    module = ALIASED.get(kind)
+    found = list(await index.other_ends(connection, kind, identifier, party))
+    if module is None:
+        return found
+    real = (await alias.real(connection, (identifier,))).get(identifier)
+    if real is not None and not found:
+        return [real.owner]
+    if len(found) > 1 and version in OWNERLESS:
+        others = await alias.owners(connection, module, fold(identifier))
+        found = [each for each in found if str(each) not in others]
+    return found
 
 
 def _version(party: PartyId, network: Network) -> str:

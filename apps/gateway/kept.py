@@ -16,6 +16,7 @@ from hub.ocpi import envelope
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Answer
 from hub.ocpi.status import Code, OcpiError, not_found
+from hub.routing.translated import alike
 from hub.routing.visible import view
 
 Connection = AsyncConnection[Any]
@@ -57,7 +58,7 @@ async def _answer(
     connection: Connection, call: Call, passage: Passage, copy: find.Copy, ids: tuple[str, ...]
 ) -> Answer:
     module, text, message = call.message.match.module, copy.text, None
-    if copy.version != call.message.version:
+    if not alike(copy.version, call.message.version):
         wanted = Wanted(
             name=module.object,
             source=copy.version,

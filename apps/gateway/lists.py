@@ -21,7 +21,7 @@ async def get_all(call: Call, passage: Passage) -> Answer:
     """
     message, module = call.message, call.message.match.module
     pool, limit = call.process.pool, call.process.page_limit
-    window = paging.window(message.query, limit)
+    window = paging.window(message.query, limit, message.match.operation.between)
     seen = view(call.from_party, module, call.network)
     async with pool.connection() as connection:
         found = await page.page(connection, module, seen, window, message.version)

@@ -8,12 +8,11 @@ from psycopg import AsyncConnection
 
 from apps.store import alias
 from apps.store.said import Wanted, other_ids
+from hub.ocpi.bridge.aliases import OWN
 from hub.ocpi.message import Message
 from hub.ocpi.module import Interface
 
 Connection = AsyncConnection[Any]
-# Only ids of Locations, and of what is in them, are known by other names.
-ALIASED = frozenset({"Location"})
 
 
 async def tail_in(connection: Connection, message: Message, wanted: Wanted) -> str:
@@ -21,7 +20,7 @@ async def tail_in(connection: Connection, message: Message, wanted: Wanted) -> s
     them; whoever uses others' objects may write such a name, and the id stands for it again."""
     match = message.match
     module = match.module
-    if module.object not in ALIASED or not match.parameters:
+    if "id" not in OWN.get(module.object, {}) or not match.parameters:
         return message.tail
     names = [*module.key, *(part.parameter for part in module.parts)]
     ids = [match.parameters[name] for name in names if name in match.parameters]

@@ -32,6 +32,7 @@ from hub.routing.decide import Hop
 from hub.routing.hop import addressed, identity, passing, returning
 from hub.routing.network import Network, Platform, Status
 from hub.routing.reply import next_page, object_url, response_url, visible_query, with_response_url
+from hub.routing.translated import alike
 
 SEGMENT = re.compile(r"via-([0-9a-f]{32})")
 RESULT_MARGIN = timedelta(minutes=10)
@@ -168,7 +169,7 @@ async def follow(call: Call, passage: Passage, identifier: str) -> Answer:
         return await kept.posted(call, passage, target, stand_in.key)
     platform = behind(stand_in, call.network)
     request = onward(message, stand_in, platform, call.network, call.process.new_id())
-    if platform.version == message.version:
+    if alike(message.version, platform.version):
         answer = await send(call, passage, request, platform, str(target))
     else:
         request, notes = await followed.result(call, stand_in, platform, request)

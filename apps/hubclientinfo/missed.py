@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from apps.hubclientinfo.taken_back import is_hidden, taken_back
 from apps.modules import registry
 from apps.outbox.models import Payload
 from apps.outbox.own import Push
@@ -82,7 +83,9 @@ def objects(found: Sequence[Changed], seen: Eyes) -> Iterator[Push]:
             # Who was given a copy of its own does not see the public one.
             and (copy.audience or (copy.owner, copy.key, party) not in directed)
         ]
-        if receiving:
+        if receiving and is_hidden(copy, seen.module, seen.platform):
+            yield from taken_back(copy, seen.module, seen.platform, receiving, seen.network)
+        elif receiving:
             yield put(copy, receiving, seen)
 
 

@@ -9,11 +9,11 @@ from psycopg import AsyncConnection
 from apps.outbox import unpublished
 from apps.store.change import Change
 from apps.store.keep import Kept, keep
-from apps.store.said import OLDEST
 from hub.ocpi.message import Message
 from hub.ocpi.module import Effect
 from hub.policy.supersede import supersedes
 from hub.routing.decide import Hop
+from hub.routing.translated import OLDEST
 
 Connection = AsyncConnection[Any]
 

@@ -18,7 +18,7 @@ from psycopg import AsyncConnection
 from apps.database import Pool
 from apps.modules import registry
 from apps.outbox.due import Due
-from apps.store.said import OLDEST, Wanted, other_ids, said
+from apps.store.said import Wanted, other_ids, said
 from apps.store.tables import table
 from apps.store.unsaid import names, unsaid
 from hub.ocpi.bridge import Note, Refusal, Verdict
@@ -29,7 +29,7 @@ from hub.ocpi.schema.messages import body_name
 from hub.ocpi.status import OcpiError
 from hub.policy.retry import Drop, Follow
 from hub.routing.network import Network
-from hub.routing.translated import known_query
+from hub.routing.translated import OLDEST, alike, known_query
 
 Connection = AsyncConnection[Any]
 OWNER_SEGMENTS = 2
@@ -67,9 +67,10 @@ class Speaker:
         self._said: dict[tuple[int, str, str], tuple[datetime, asyncio.Future[_Words]]] = {}
 
     async def spoken(self, due: Due, version: str, network: Network, now: datetime) -> Spoken:
-        """The delivery for a receiver of a version. In its own version it is what came."""
+        """The delivery for a receiver of a version. In its own version it is what came, but for
+        ids that 2.1.1 needs other names for."""
         module = registry().get(due.module)
-        if due.version in ("", version) or module is None or module.custom:
+        if _passes(due, version) or module is None or module.custom:
             return Spoken(due)
         return _of(due, await self._words(due, version, module, network, now))
 
@@ -101,9 +102,13 @@ async def spoken(
 ) -> Spoken:
     """One delivery for a receiver of a version, as a worker would send it."""
     module = registry().get(due.module)
-    if due.version in ("", version) or module is None or module.custom:
+    if _passes(due, version) or module is None or module.custom:
         return Spoken(due)
     return _of(due, await _convert(connection, due, version, module, network, now))
+
+
+def _passes(due: Due, version: str) -> bool:
+    return not due.version or alike(due.version, version)
 
 
 def _of(due: Due, words: _Words) -> Spoken:
@@ -122,10 +127,13 @@ async def _convert(
     now: datetime,
 ) -> _Words:
     match = _match(due, module)
-    query = known_query(module, Interface.RECEIVER, _query(due, module), version)
+    same = due.version == version
+    query = due.query
+    if not same:
+        query = known_query(module, Interface.RECEIVER, _query(due, module), version)
     if match is None:
         return _Words(due.tail, query, due.body)
-    refused = await _hidden(connection, due, match, version)
+    refused = None if same else await _hidden(connection, due, match, version)
     if refused is not None:
         return _Words(due.tail, query, due.body, refused=refused)
     is_patch = match.operation.effect is Effect.MERGE

@@ -13,12 +13,13 @@ from psycopg import AsyncConnection
 from apps.store import find
 from apps.store.change import Change
 from apps.store.objects import EVERYONE
-from apps.store.said import OLDEST, Wanted, other_ids, said
+from apps.store.said import Wanted, other_ids, said
 from apps.store.unsaid import names, unsaid
 from hub.ocpi import jsontext
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Message
 from hub.ocpi.module import Effect
+from hub.routing.translated import OLDEST
 
 Connection = AsyncConnection[Any]
 IN_URL = ("country_code", "party_id", "location_id")
@@ -52,7 +53,7 @@ async def removed(connection: Connection, change: Change, message: Message) -> l
             tail="/".join(quote(each, safe="") for each in (*above, uid)),
             body=done.text,
         )
-        for uid in _present(copy.text)
+        for uid in present(copy.text)
     ]
 
 
@@ -67,7 +68,7 @@ def _may_hide(change: Change) -> bool:
     )
 
 
-def _present(text: bytes) -> list[str]:
+def present(text: bytes) -> list[str]:
     """The uids of the EVSEs of a Location that are not REMOVED."""
     location = jsontext.decode(text)
     evses = location.get("evses") if isinstance(location, dict) else None

@@ -14,7 +14,7 @@ from apps.store import parts
 from apps.store.change import Change
 from apps.store.said import Wanted, said
 from apps.store.tables import Table
-from apps.store.unsaid import unsaid
+from apps.store.unsaid import columns
 from hub.ocpi import jsontext
 from hub.ocpi.bridge import Bridged, What
 from hub.ocpi.ids import PartyId
@@ -88,22 +88,22 @@ async def _rewritten(
     if found.parts:
         as_they_are = replace(change, overwrites=True)
         await parts.replace_all(connection, found.parts, row.sequence, items, as_they_are)
+    values = {
+        "payload": payload.decode(),
+        "version": change.version,
+        **columns(found, change.module, change.version, payload),
+    }
     await connection.execute(
-        f"UPDATE {found.name} SET payload = %s::json, version = %s, unsaid = %s "
-        "WHERE sequence = %s",
-        (
-            payload.decode(),
-            change.version,
-            unsaid(change.module, change.version, payload),
-            row.sequence,
-        ),
+        f"UPDATE {found.name} SET {', '.join(f'{name} = %({name})s' for name in values)} "
+        "WHERE sequence = %(sequence)s",
+        {**values, "sequence": row.sequence},
     )
     return payload
 
 
 def _wanted(change: Change, name: str, source: str, target: str, *, is_patch: bool) -> Wanted:
     owner = PartyId.of(*change.owner)
-    return Wanted(name, source, target, owner, None, change.now, is_patch)
+    return Wanted(name, source, target, owner, owner, change.now, is_patch)
 
 
 def _class_of(change: Change) -> str:

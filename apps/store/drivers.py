@@ -63,16 +63,18 @@ async def drivers(
     owner: PartyId,
     auth_ids: Collection[str],
     charges: Collection[Charge],
+    now: datetime,
 ) -> tuple[Mapping[str, Driver], Mapping[Charge, Driver]]:
     """The tokens behind each `auth_id` that has one only; and those behind the charges of an owner
-    whose `auth_id` has several, where one of them was let charge there."""
+    whose `auth_id` has several, where one of them was let charge there. `now` is when they were
+    told, which stands for a beginning that cannot be true."""
     if not auth_ids:
         return {}, {}
     found = await _candidates(connection, owner, auth_ids)
     of_all = {each: found.get(fold(each), {}) for each in auth_ids}
     one = {each: next(iter(some.values())) for each, some in of_all.items() if len(some) == 1}
     several = [each for each in charges if len(found.get(fold(each.auth_id), ())) > 1]
-    return one, await _admitted(connection, owner, several, found)
+    return one, await _admitted(connection, owner, several, found, now)
 
 
 async def _candidates(
@@ -97,8 +99,9 @@ async def _admitted(
     owner: PartyId,
     charges: Sequence[Charge],
     candidates: Mapping[str, Mapping[Token, Driver]],
+    now: datetime,
 ) -> dict[Charge, Driver]:
-    starts = {each: moment for each in charges if (moment := _moment(each.start)) is not None}
+    starts = {each: _began(each.start, now) for each in charges}
     if not starts:
         return {}
     cursor = await connection.execute(
@@ -126,11 +129,14 @@ async def _admitted(
     return found
 
 
-def _moment(text: str) -> datetime | None:
+def _began(text: str, now: datetime) -> datetime:
+    """When a charge began; now, where that is no moment, or one that nobody knows of any more, or
+    that is yet to come: the clocks of some stations are not set."""
     try:
-        return datetimes.parse(text)
+        moment = datetimes.parse(text)
     except (ValueError, OverflowError):
-        return None
+        return now
+    return moment if now - ADMISSION_LIFE <= moment <= now + BEFORE else now
 
 
 def _in_the_middle(version: str, kind: str) -> str:

@@ -11,6 +11,7 @@ from psycopg import AsyncConnection
 
 from apps.store import alias
 from apps.store.change import OWNERLESS
+from apps.store.overlaid import hidden
 from apps.store.tables import Table, object_key, table
 from hub.ocpi import nested
 from hub.ocpi.ids import PartyId
@@ -46,7 +47,7 @@ async def one(
     if not rows and (real := (await alias.real(connection, (key,))).get(key)) is not None:
         return await _behind(connection, module, view, real)
     if len(rows) > 1 and version in OWNERLESS:
-        given = await alias.owners(connection, key)
+        given = await alias.owners(connection, module.id, key)
         rows = [row for row in rows if row[0] not in given]
     if len(rows) > 1:
         owners = ", ".join(sorted(row[0] for row in rows))
@@ -143,7 +144,8 @@ async def owners(
     )
     rows = await cursor.fetchall()
     if len(rows) > 1 and version in OWNERLESS:
-        given = await alias.owners(connection, object_key(module, identifier, qualifier))
+        key = object_key(module, identifier, qualifier)
+        given = await alias.owners(connection, module.id, key)
         rows = [row for row in rows if row[0] not in given]
     real = None if rows else (await alias.real(connection, (identifier,))).get(identifier)
     return [PartyId.parse(row[0]) for row in rows] if real is None else [real.owner]
@@ -166,14 +168,11 @@ async def keepers(
 def _visible(found: Table, module: Module) -> tuple[str, ...]:
     if module.audience is Audience.ADDRESSEE:
         return (found.where, "t.audience = %(viewer)s", "(t.owner = ANY(%(owners)s)) = %(only)s")
-    same_module = "AND d.module = t.module" if found.module else ""
     return (
         found.where,
         "t.audience IN ('', %(viewer)s)",
         "(t.owner = ANY(%(owners)s)) = %(only)s",
-        # A party that was given a copy of its own sees that one, not the public one as well.
-        f"NOT (t.audience = '' AND EXISTS (SELECT 1 FROM {found.name} d WHERE d.owner = t.owner "
-        f"AND d.key = t.key AND d.audience = %(viewer)s {same_module}))",
+        f"NOT {hidden(found)}",
     )
 
 

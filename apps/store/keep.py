@@ -16,7 +16,7 @@ from apps.store.change import Change, Origin, stamp
 from apps.store.findings import CHANGED, note
 from apps.store.parts import is_older
 from apps.store.tables import Table, table
-from apps.store.unsaid import noted
+from apps.store.unsaid import columns as said_of
 from hub.ocpi import jsontext, nested
 from hub.ocpi.merge import merged
 from hub.ocpi.module import Effect
@@ -209,7 +209,7 @@ async def _insert(connection: Connection, found: Table, change: Change) -> tuple
     columns = {
         **_identity(found, change),
         **_values(found, change, payload, change.updated),
-        "unsaid": noted(change.module, change.version, payload),
+        **said_of(found, change.module, change.version, payload),
     }
     conflict = [name for name in ("module", "owner", "key", "audience") if name in columns]
     await connection.execute(
@@ -247,7 +247,7 @@ async def _write(
         await past.remember(connection, found, row.sequence, change)
     values = _values(found, change, payload, own_updated)
     if not same_words:
-        values["unsaid"] = noted(change.module, change.version, payload)
+        values |= said_of(found, change.module, change.version, payload)
     await connection.execute(
         f"UPDATE {found.name} SET {', '.join(f'{name} = %({name})s' for name in values)} "
         "WHERE sequence = %(sequence)s",

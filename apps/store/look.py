@@ -1,11 +1,11 @@
 """Looks through kept objects of which it was never noted which versions cannot say them: those kept
-while no platform of another version was here, and those that were loaded by other ways."""
+before it was noted at all, and those that were loaded by other ways."""
 
 from django.db import connection, transaction
 
 from apps.store import same_uid
 from apps.store.tables import table
-from apps.store.unsaid import unsaid
+from apps.store.unsaid import columns
 from hub.ocpi.module import Module
 
 BATCH = 500
@@ -35,13 +35,13 @@ def _batch(module: Module) -> int:
             {"module": found.module, "batch": BATCH},
         )
         rows = cursor.fetchall()
-        told = [unsaid(module, version, text.encode()) for _, version, text in rows]
-        cursor.execute(
-            f"UPDATE {found.name} t SET unsaid = new.unsaid "
-            "FROM unnest(%s::bigint[], %s::text[]) AS new (sequence, unsaid) "
-            "WHERE t.sequence = new.sequence",
-            ([row[0] for row in rows], told),
-        )
+        for sequence, version, text in rows:
+            told = columns(found, module, version, text.encode())
+            cursor.execute(
+                f"UPDATE {found.name} SET {', '.join(f'{name} = %s' for name in told)} "
+                "WHERE sequence = %s",
+                (*told.values(), sequence),
+            )
         if module.object == same_uid.CLASS:
             cursor.execute(same_uid.MARK, same_uid.marking([row[0] for row in rows]))
     return len(rows)

@@ -265,6 +265,7 @@ class Alias(models.Model):
     kept for good: whoever was told it may come back with it."""
 
     alias = models.CharField(max_length=36, primary_key=True)
+    module = models.CharField(max_length=36, default="locations")
     owner = models.CharField(max_length=6)
     key = models.TextField(help_text="The id, folded.")
     identifier = models.TextField(help_text="The id as it was first spelled.")
@@ -272,7 +273,9 @@ class Alias(models.Model):
 
     class Meta:
         verbose_name_plural = "aliases"
-        constraints = (models.UniqueConstraint(fields=["owner", "key"], name="one_alias_each"),)
+        constraints = (
+            models.UniqueConstraint(fields=["module", "key", "owner"], name="one_alias_each"),
+        )
 
     def __str__(self) -> str:
         return f"{self.alias} of {self.owner}"

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
+from apps.store import alias
 from hub.ocpi import jsontext
 from hub.ocpi.bridge.context import Charge, charge_in
 
-LONGEST_ID = 36
 # Messages of those who use an object, about the objects of others.
-OF_A_USER = frozenset({"StartSession", "ReserveNow", "UnlockConnector", "LocationReferences"})
+OF_A_USER = frozenset({"StartSession", "ReserveNow", "UnlockConnector"})
 _IDS = frozenset({"id", "uid", "location_id", "evse_uid", "evse_uids"})
-_OTHERS_IDS = frozenset({"location_id", "evse_uid", "evse_uids"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,6 @@ class Named:
         others: uids of tokens that are told as OTHER.
         locations: ids of Locations that the texts tell of, or are.
         long: ids that are longer than newer versions allow.
-        foreign: ids that a user of somebody else's objects writes.
         cdrs: ids of CDRs that the texts are.
         tariffs: ids of tariffs.
         reservations: ids of reservations.
@@ -35,7 +33,6 @@ class Named:
     others: frozenset[str] = frozenset()
     locations: frozenset[str] = frozenset()
     long: frozenset[str] = frozenset()
-    foreign: frozenset[str] = frozenset()
     cdrs: frozenset[str] = frozenset()
     tariffs: frozenset[str] = frozenset()
     reservations: frozenset[str] = frozenset()
@@ -50,8 +47,7 @@ def named(name: str, texts: Iterable[bytes]) -> Named:
         charges=frozenset(_charges(values)) if name in ("Session", "CDR") else frozenset(),
         others=frozenset(_told_as_other(values)),
         locations=_locations(name, values),
-        long=frozenset(each for each in ids if len(each) > LONGEST_ID),
-        foreign=_members(values, _OTHERS_IDS) if name in OF_A_USER else _NONE,
+        long=frozenset(each for each in ids if len(each) > alias.LONGEST_ID),
         cdrs=_top(values, "id") if name == "CDR" else _NONE,
         tariffs=_members(values, frozenset({"tariff_ids"})),
         reservations=_top(values, "reservation_id") if name == "ReserveNow" else _NONE,

@@ -1,7 +1,7 @@
 """Pages of a module's kept objects: what a party may see, oldest first, put together by PostgreSQL.
 
-Objects of the viewer's own version are never looked into; those of another version are converted on
-their way out (apps/store/said.py).
+Objects of the viewer's own version are never looked into, but for ids in 2.1.1 (other_names.py);
+those of another version are converted on their way out (said.py).
 
 The rule of who sees what is hub.routing.visible; this file spells it as SQL. A page is found in an
 index alone, by the cursor of the last object seen; the objects themselves are then read in batches,
@@ -9,20 +9,24 @@ so that a page of any size takes little memory and holds no connection while a s
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from apps.database import Pool
 from apps.parties import directory
 from apps.store.objects import EVERYONE
+from apps.store.overlaid import hidden
 from apps.store.said import Wanted, all_said
 from apps.store.tables import Table, table
 from apps.store.tally import Connection, Count, count
+from apps.store.unsaid import NOT_NOW, is_known, never
+from apps.store.unsaid import values as values_of
 from hub.ocpi.bridge import Note
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Audience, Module
 from hub.ocpi.paging import Window
+from hub.routing.translated import OLDEST, alike
 from hub.routing.visible import View
 
 BATCH = 100
@@ -57,27 +61,34 @@ async def page(
     """The page of a module that a view and a window ask for, without what the viewer's version
     cannot say."""
     found = table(module)
-    matching = await count(connection, found, module, view, window, version)
+    now = datetime.now(UTC)
+    matching = await count(connection, found, module, view, window, version, now)
     if not matching.total:
         return Page(0, [], False)
-    cursor = await connection.execute(
-        _statement(found, module, window, matching),
-        {
-            "module": found.module,
-            "viewer": str(view.viewer),
-            "owners": [str(owner) for owner in view.owners],
-            "only": view.only,
-            "overlaid": list(matching.overlaid),
-            "date_from": window.date_from,
-            "date_to": window.date_to,
-            "version": version,
-            "after": window.after,
-            "limit": window.limit + 1,
-            "offset": window.offset if window.after is None else 0,
-        },
-    )
+    values = {
+        "module": found.module,
+        "viewer": str(view.viewer),
+        "owners": [str(owner) for owner in view.owners],
+        "only": view.only,
+        "overlaid": list(matching.overlaid),
+        "date_from": window.date_from,
+        "date_to": window.date_to,
+        "part_from": window.part_from,
+        "part_to": window.part_to,
+        **(values_of(version, now) if matching.unsaid else {}),
+        "after": window.after,
+        "limit": window.limit + 1,
+        "offset": window.offset if window.after is None else 0,
+    }
+    total = matching.total
+    if _between(window):  # nobody keeps numbers of moments
+        every = _branches(found, module, replace(window, after=None), matching, version)
+        sql = f"SELECT count(*) FROM ({' UNION ALL '.join(every)}) matching"
+        cursor = await connection.execute(sql, values)
+        total = (await cursor.fetchall())[0][0]
+    cursor = await connection.execute(_statement(found, module, window, matching, version), values)
     sequences = [row[0] for row in await cursor.fetchall()]
-    return Page(matching.total, sequences[: window.limit], len(sequences) > window.limit)
+    return Page(total, sequences[: window.limit], len(sequences) > window.limit)
 
 
 async def documents(
@@ -90,7 +101,11 @@ async def documents(
     """The objects of a page, a batch at a time, in one version; without one as they are kept. An
     object that was deleted a moment ago is left out, and so is one that cannot be said."""
     found = table(module)
-    same = "TRUE" if not version else "t.version = %(version)s"
+    same = "t.version = %(version)s"
+    if not version or not is_known(module.object):
+        same = "TRUE"
+    elif not alike(version, version):
+        same = "FALSE"
     for start in range(0, len(sequences), BATCH):
         values = {"sequences": sequences[start : start + BATCH], "version": version}
         async with pool.connection() as connection, connection.cursor(binary=True) as cursor:
@@ -120,17 +135,16 @@ async def _mixed(
         values,
     )
     rows = [(owner, version, text.encode()) for owner, version, text in await cursor.fetchall()]
-    texts: dict[int, bytes] = {
-        number: row[2] for number, row in enumerate(rows) if row[1] == values["version"]
-    }
+    target = values["version"]
+    texts: dict[int, bytes] = {n: row[2] for n, row in enumerate(rows) if alike(row[1], target)}
     lost = []
     now = datetime.now(UTC)
-    for owner, version in dict.fromkeys(row[:2] for row in rows if row[1] != values["version"]):
+    for owner, version in dict.fromkeys(row[:2] for row in rows if not alike(row[1], target)):
         numbers = [n for n, row in enumerate(rows) if row[:2] == (owner, version)]
         wanted = Wanted(
             name=module.object,
             source=version,
-            target=values["version"],
+            target=target,
             owner=directory.snapshot().spelled(PartyId.parse(owner)),
             viewer=viewer,
             now=now,
@@ -143,7 +157,24 @@ async def _mixed(
     return Batch(joined, tuple(lost), len(rows) - len(texts))
 
 
-def _statement(found: Table, module: Module, window: Window, matching: Count) -> str:
+def _statement(found: Table, module: Module, window: Window, matching: Count, version: str) -> str:
+    branches = _branches(found, module, window, matching, version)
+    gathered = "MATERIALIZED"
+    if matching.total > FEW or not (window.date_from or window.date_to):
+        gathered = "NOT MATERIALIZED"
+        # Each walks in the order of the page, and no farther than the page can reach.
+        walk = "ORDER BY t.sequence LIMIT %(limit)s + %(offset)s"
+        branches = [f"({branch} {walk})" for branch in branches]
+    return (
+        f"WITH matching AS {gathered} ({' UNION ALL '.join(branches)}) SELECT sequence "
+        "FROM matching ORDER BY sequence LIMIT %(limit)s OFFSET %(offset)s"
+    )
+
+
+def _branches(
+    found: Table, module: Module, window: Window, matching: Count, version: str
+) -> list[str]:
+    """Queries for the sequences of what is for everyone, and of what is for the viewer."""
     dates = [
         condition
         for condition, given in (
@@ -154,32 +185,33 @@ def _statement(found: Table, module: Module, window: Window, matching: Count) ->
     ]
     common = [found.where, "(t.owner = ANY(%(owners)s)) = %(only)s", *dates]
     if matching.unsaid:
-        common.append("(t.unsaid IS NULL OR position(%(version)s in t.unsaid) = 0)")
+        common.append(f"NOT {never(version)}")
+        if found.validity and version == OLDEST:
+            common.append(f"{NOT_NOW} IS NOT TRUE")
     if window.after is not None:
         common.append("t.sequence > %(after)s")
+    if moments := _between(window):
+        common.append(
+            f"EXISTS (SELECT 1 FROM {found.parts} p, unnest(p.moments) moment "
+            f"WHERE p.location_id = t.sequence AND {' AND '.join(moments)})"
+        )
+    if matching.overlaid:
+        common.append(f"NOT (t.owner = ANY(%(overlaid)s) AND {hidden(found)})")
     branches = []
     if module.audience is Audience.EVERYONE:
-        public = [f"t.audience = '{EVERYONE}'", *common]
-        if matching.overlaid:
-            public.append(_not_overlaid(found))
-        branches.append(public)
+        branches.append([f"t.audience = '{EVERYONE}'", *common])
     if matching.directed:
         branches.append(["t.audience = %(viewer)s", *common])
-    rows = " UNION ALL ".join(
+    return [
         f"SELECT t.sequence FROM {found.name} t WHERE {' AND '.join(conditions)}"
         for conditions in branches
-    )
-    gathered = "MATERIALIZED" if dates and matching.total <= FEW else "NOT MATERIALIZED"
-    return (
-        f"WITH matching AS {gathered} ({rows}) SELECT sequence FROM matching "
-        "ORDER BY sequence LIMIT %(limit)s OFFSET %(offset)s"
-    )
+    ]
 
 
-def _not_overlaid(found: Table) -> str:
-    """A party that was given a copy of its own sees that one, not the public one as well."""
-    same_module = "AND d.module = t.module" if found.module else ""
-    return (
-        f"NOT (t.owner = ANY(%(overlaid)s) AND EXISTS (SELECT 1 FROM {found.name} d WHERE "
-        f"d.owner = t.owner AND d.key = t.key AND d.audience = %(viewer)s {same_module}))"
+def _between(window: Window) -> list[str]:
+    """What one and the same moment of a part has to fulfil; nothing where none is asked for."""
+    given = (
+        ("moment >= %(part_from)s", window.part_from),
+        ("moment < %(part_to)s", window.part_to),
     )
+    return [condition for condition, value in given if value is not None]

@@ -3,6 +3,7 @@
 The parent's row is locked by whoever calls. A part that is older than the one kept is not kept.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +13,12 @@ from psycopg import AsyncConnection
 
 from apps.store.change import Change, stamp
 from apps.store.tables import Table
-from hub.ocpi import jsontext, nested
+from hub.ocpi import datetimes, jsontext, nested
 from hub.ocpi.ids import fold
 from hub.ocpi.merge import merged
 from hub.ocpi.module import Effect, Part
 from hub.ocpi.status import not_found
+from hub.routing.clues import found_in
 
 Connection = AsyncConnection[Any]
 
@@ -27,6 +29,7 @@ INSERT INTO {parts} (location_id, uid, payload, own_updated, changed_at)
 VALUES (%s, %s, %s::json, %s, %s) ON CONFLICT (location_id, uid) DO UPDATE SET
 payload = excluded.payload, own_updated = excluded.own_updated, changed_at = excluded.changed_at
 """
+_MOMENTS = "UPDATE {parts} SET moments = %s WHERE location_id = %s AND uid = %s"
 _DELETE = "DELETE FROM {parts} WHERE location_id = %s AND uid = ANY(%s)"
 
 
@@ -97,7 +100,7 @@ async def replace_all(
     }
     if gone:
         await connection.execute(_DELETE.format(parts=parts), (parent, gone))
-    await _write(connection, parts, parent, written, change.now)
+    await _write(connection, parts, parent, written, change)
     return Outcome(changed=bool(gone or written), newer=tuple(newer.values()))
 
 
@@ -116,7 +119,7 @@ async def merge_all(
             written[uid] = item
         elif change.overwrites or not is_older(stamp(item), part.updated):
             written[uid] = merged(part.text, item)
-    await _write(connection, parts, parent, written, change.now)
+    await _write(connection, parts, parent, written, change)
 
 
 async def keep_nested(connection: Connection, parts: str, parent: int, change: Change) -> Outcome:
@@ -138,7 +141,7 @@ async def keep_nested(connection: Connection, parts: str, parent: int, change: C
         text = nested.raised(merged(part.text, text), part.text) if merge else text
         if text == part.text:
             return Outcome()
-    await _write(connection, parts, parent, {uid: text}, change.now, change.updated)
+    await _write(connection, parts, parent, {uid: text}, change, change.updated)
     return Outcome(changed=True, created=part is None)
 
 
@@ -160,7 +163,7 @@ async def _keep_inner(
     if text == part.text:
         return Outcome()
     uid = fold(change.part_ids[0])
-    await _write(connection, parts, parent, {uid: text}, change.now, part.updated)
+    await _write(connection, parts, parent, {uid: text}, change, part.updated)
     return Outcome(changed=True, created=kept is None)
 
 
@@ -183,12 +186,13 @@ async def _write(
     parts: str,
     parent: int,
     texts: dict[str, bytes],
-    now: datetime,
+    change: Change,
     updated: datetime | None = None,
 ) -> None:
     """Writes parts; their own last_updated is `updated`, or what their text says."""
     rows = [
-        (parent, uid, text.decode(), updated or stamp(text), now) for uid, text in texts.items()
+        (parent, uid, text.decode(), updated or stamp(text), change.now)
+        for uid, text in texts.items()
     ]
     statement = _WRITE.format(parts=parts)
     if len(rows) == 1:
@@ -196,6 +200,19 @@ async def _write(
     elif rows:
         async with connection.cursor() as cursor:
             await cursor.executemany(statement, rows)
+    path = change.module.parts[0].moments
+    for uid, text in texts.items() if path else ():
+        values = (moments(text, path), parent, uid)
+        await connection.execute(_MOMENTS.format(parts=parts), values)
+
+
+def moments(text: bytes, path: str) -> list[datetime]:
+    """The moments at a dotted path of a part, without repetitions; what is none is left out."""
+    found = set()
+    for each in found_in(jsontext.decode(text), path):
+        with suppress(ValueError, OverflowError):
+            found.add(datetimes.parse(str(each)))
+    return sorted(found)
 
 
 def _uid(item: bytes, id_field: str) -> str:

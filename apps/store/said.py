@@ -4,7 +4,8 @@
     done.text, done.notes, done.refusal
 
 Between equal versions, and where no version knows the class, the texts are the very bytes, and
-nothing is looked up. What a version says and loses is in hub.ocpi.bridge.
+nothing is looked up; but for 2.1.1, where ids may have other names (apps/store/other_names.py).
+What a version says and loses is in hub.ocpi.bridge.
 """
 
 import asyncio
@@ -16,21 +17,20 @@ from typing import Any
 import msgspec
 from psycopg import AsyncConnection
 
-from apps.modules import module_of
-from apps.store import alias, facts, same_uid
+from apps.store import alias, facts, other_names, same_uid
 from apps.store.drivers import drivers
-from apps.store.named import LONGEST_ID, OF_A_USER, Named, named
+from apps.store.named import OF_A_USER, Named, named
 from apps.store.numbers import numbers
-from apps.store.tables import table
 from apps.store.unsaid import is_known
 from hub.ocpi import datetimes
 from hub.ocpi.bridge import Bridged, Context, Owner, Refusal, bridge
+from hub.ocpi.bridge.aliases import OTHERS, OWN
 from hub.ocpi.ids import PartyId
 from hub.ocpi.schema import SCHEMAS
+from hub.routing.translated import OLDEST, alike
 
 Connection = AsyncConnection[Any]
 
-OLDEST = "2.1.1"
 # So many are converted before others have their turn in the event loop.
 AT_ONCE = 10
 
@@ -62,7 +62,10 @@ class Wanted(msgspec.Struct, frozen=True):
     def passes(self) -> bool:
         """Whether texts pass as they are."""
         known = self.source in SCHEMAS and self.target in SCHEMAS
-        return self.source == self.target or not known or not is_known(self.name)
+        if not known or not is_known(self.name):
+            return True
+        renames = other_names.concerns(self.name)
+        return alike(self.source, self.target) or (self.source == self.target and not renames)
 
 
 async def said(connection: Connection, wanted: Wanted, text: bytes) -> Bridged:
@@ -75,6 +78,19 @@ async def all_said(connection: Connection, wanted: Wanted, texts: Sequence[bytes
     know is looked up once for all."""
     if wanted.passes:
         return [Bridged(text) for text in texts]
+    whose = (wanted.name, wanted.owner, wanted.viewer)
+    texts = await other_names.led_back(connection, *whose, texts)
+    done = [Bridged(text) for text in texts]
+    if wanted.source != wanted.target:
+        done = await _bridged(connection, wanted, texts)
+    if wanted.target != OLDEST:
+        return done
+    told = [each.text for each in done if each.text is not None]
+    named = iter(await other_names.named(connection, *whose, told, wanted.now))
+    return [each if each.text is None else replace(each, text=next(named)) for each in done]
+
+
+async def _bridged(connection: Connection, wanted: Wanted, texts: Sequence[bytes]) -> list[Bridged]:
     known = await context(connection, wanted, texts)
     source, target, name = wanted.source, wanted.target, wanted.name
     refused: dict[int, Refusal] = {}
@@ -94,13 +110,16 @@ async def all_said(connection: Connection, wanted: Wanted, texts: Sequence[bytes
 
 async def other_ids(connection: Connection, wanted: Wanted, ids: Sequence[str]) -> dict[str, str]:
     """Those ids of a URL, the object's first, that the other side knows by another name."""
-    if wanted.passes or wanted.name != "Location":
+    module_id = OWN.get(wanted.name, {}).get("id")
+    if wanted.passes or module_id is None:
         return {}
-    told = Named(
-        locations=frozenset(ids[:1]),
-        long=frozenset(each for each in ids if len(each) > LONGEST_ID),
-    )
-    return await _ids(connection, wanted, told)
+    if wanted.source == OLDEST != wanted.target:
+        told = Named(long=frozenset(each for each in ids if len(each) > alias.LONGEST_ID))
+        return await _ids(connection, wanted, told)
+    if wanted.target != OLDEST:
+        return {}
+    seen = (wanted.owner, wanted.viewer, ids[:1], wanted.now)
+    return dict(await other_names.given(connection, module_id, *seen))
 
 
 async def context(connection: Connection, wanted: Wanted, texts: Sequence[bytes]) -> Context:
@@ -113,7 +132,9 @@ async def context(connection: Connection, wanted: Wanted, texts: Sequence[bytes]
     )
     if source == OLDEST:
         known = replace(known, time_zone=facts.time_zone(wanted.owner))
-        one, admitted = await drivers(connection, wanted.owner, told.auth_ids, told.charges)
+        one, admitted = await drivers(
+            connection, wanted.owner, told.auth_ids, told.charges, wanted.now
+        )
         known = replace(known, drivers=one, admitted=admitted)
         if wanted.name == "AuthorizationInfo" and wanted.token[0]:
             token = await facts.token(connection, wanted.owner, *wanted.token)
@@ -134,11 +155,8 @@ async def _for_the_oldest(
     connection: Connection, wanted: Wanted, told: Named, known: Context
 ) -> Context:
     if wanted.name != "Location":
-        is_others = wanted.name in OF_A_USER
-        real = {each: known.ids.get(each, each) if is_others else each for each in told.locations}
-        kept = await facts.locations(connection, _place_owner(wanted), set(real.values()))
-        locations = {each: kept[name] for each, name in real.items() if name in kept}
-        known = replace(known, locations=locations)
+        kept = await facts.locations(connection, _place_owner(wanted), told.locations)
+        known = replace(known, locations=kept)
     if told.reservations:
         given = await numbers(connection, wanted.owner, told.reservations, wanted.now)
         known = replace(known, reservations=given)
@@ -146,24 +164,17 @@ async def _for_the_oldest(
 
 
 async def _ids(connection: Connection, wanted: Wanted, told: Named) -> dict[str, str]:
-    """Ids as the other side knows them: what an owner tells of gets aliases where it needs them;
-    what a user writes is led back to what it stands for."""
-    if wanted.name in OF_A_USER:
-        real = await alias.real(connection, told.foreign)
-        return {each: found.identifier for each, found in real.items()}
-    owner = wanted.owner
+    """Aliases of ids that are too long for the other side: of Locations and EVSEs of 2.1.1, of CDRs
+    of newer versions."""
+    if wanted.name in OTHERS:
+        return {}
+    at, owner = wanted.now, wanted.owner
     if wanted.source == OLDEST:
-        return await alias.given(connection, owner, told.long, wanted.now)
+        return await alias.given(connection, "locations", owner, told.long, at)
     if wanted.target != OLDEST:
         return {}
-    ids = told.locations | told.cdrs
-    found = await alias.known(connection, owner, ids)
-    viewer = str(PartyId.of(*wanted.viewer)) if wanted.viewer is not None else ""
-    needed = {each for each in told.cdrs if len(each) > LONGEST_ID}
-    for module, some in (("locations", told.locations), ("cdrs", told.cdrs)):
-        name = table(module_of(module)).name
-        needed |= await alias.taken(connection, name, owner, some - found.keys(), viewer)
-    return found | await alias.given(connection, owner, needed - found.keys(), wanted.now)
+    long = {each for each in told.cdrs if len(each) > alias.LONGEST_ID}
+    return await alias.given(connection, "cdrs", owner, long, at)
 
 
 def _holder(wanted: Wanted) -> PartyId | None:

@@ -16,7 +16,7 @@ from hub.ocpi.ids import PartyId, fold
 from hub.ocpi.schema import SCHEMAS
 
 Connection = AsyncConnection[Any]
-CLASS, OLDEST = "Token", "2.1.1"
+CLASS, OLDEST, USUAL = "Token", "2.1.1", "RFID"
 KINDS = sorted({kind for schema in SCHEMAS.values() for kind in schema.enums["TokenType"].values})
 # Marks those of some rows that are later ones, for lists of 2.1.1 and PATCHes to it.
 MARK = """
@@ -31,6 +31,10 @@ WHERE t.sequence = ANY(%(sequences)s) AND t.version <> '2.1.1'
 _KEPT = """
 SELECT key FROM tokens_token WHERE owner = %s AND key = ANY(%s) AND audience = ANY(%s)
 ORDER BY sequence
+"""
+_KINDS = """
+SELECT DISTINCT split_part(key, E'\\t', 2) FROM tokens_token
+WHERE key = ANY(%s) AND (%s = '' OR owner = %s)
 """
 
 
@@ -61,6 +65,18 @@ async def refused(
     return {n: refusal for n, (uid, kind) in enumerate(keys) if first.get(uid, kind) != kind}
 
 
+async def kind_of(connection: Connection, owner: PartyId | None, uid: str) -> str:
+    """The type of the token that is meant by a uid alone, of an owner or of anybody: RFID where one
+    is kept, else that of the only one; empty where none is kept, or several are."""
+    keys = [f"{fold(uid)}\t{kind}" for kind in KINDS]
+    folded = str(PartyId.of(*owner)) if owner is not None else ""
+    cursor = await connection.execute(_KINDS, (keys, folded, folded))
+    found = {kind for (kind,) in await cursor.fetchall()}
+    if USUAL in found:
+        return USUAL
+    return found.pop() if len(found) == 1 else ""
+
+
 def _key(text: bytes) -> tuple[str, str]:
     """The folded uid and type of a token; empty where they cannot be read."""
     try:
@@ -69,4 +85,4 @@ def _key(text: bytes) -> tuple[str, str]:
         content = None
     told = content if isinstance(content, dict) else {}
     uid, kind = (str(told.get(name) or "").replace("\x00", "") for name in ("uid", "type"))
-    return fold(uid), fold(kind or "RFID")
+    return fold(uid), fold(kind or USUAL)

@@ -21,6 +21,7 @@ class Table:
         member: the list member that those nested objects stand in.
         part_id: the field that holds the id of such an object.
         second_id: another field by which an object may be named.
+        validity: whether its rows say from when to when they are valid.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Table:
     member: str = ""
     part_id: str = ""
     second_id: str = ""
+    validity: bool = False
 
     @property
     def keyed(self) -> str:
@@ -80,6 +82,7 @@ def table(module: Module) -> Table:
                 member=module.parts[0].member if parts else "",
                 part_id=module.parts[0].id_field if parts else "",
                 second_id=module.second_id,
+                validity=any(each.name == "valid_from" for each in model._meta.get_fields()),
             )
     return Table(CustomObject._meta.db_table, module=module.id, second_id=module.second_id)
 

@@ -5,9 +5,9 @@ object that comes, goes, or moves to another hour by its last_updated; apps/stor
 up every minute. A list with dates adds up whole days and hours, and counts rows only in the hours
 that its dates cut.
 
-What the viewer's version cannot say is subtracted: rows say so themselves (apps/store/unsaid.py),
-in an index of their own. Counted, though lists leave them out, are objects for which only a
-fact is lacking now, and tariffs that a date makes unsayable.
+What the viewer's version cannot say, ever or at this moment, is subtracted: rows say so themselves
+(apps/store/unsaid.py), in indexes of their own. Counted, though lists leave them out, are objects
+for which only a fact is lacking now.
 """
 
 from collections.abc import Sequence
@@ -18,10 +18,13 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from apps.store.objects import EVERYONE
+from apps.store.overlaid import hidden, pairs
 from apps.store.tables import Table
-from apps.store.unsaid import is_known
+from apps.store.unsaid import NOT_NOW, is_known, never
+from apps.store.unsaid import values as values_of
 from hub.ocpi.module import Audience, Module
 from hub.ocpi.paging import Window
+from hub.routing.translated import OLDEST
 from hub.routing.visible import View
 
 Connection = AsyncConnection[Any]
@@ -58,24 +61,13 @@ LATERAL (
     AND t.last_updated >= part.start AND t.last_updated < part.until
 ) cut
 """
-_OVERLAID = """
-SELECT count(*) FROM {table} d JOIN {table} t ON t.owner = d.owner AND t.key = d.key
-    AND t.audience = '' {same_module}
-WHERE {where} AND d.audience = %(viewer)s AND d.owner = ANY(%(both)s)
-    AND (%(date_from)s::timestamptz IS NULL OR t.last_updated >= %(date_from)s)
-    AND (%(date_to)s::timestamptz IS NULL OR t.last_updated < %(date_to)s)
-"""
-
-
-# Public objects that a copy hides are subtracted already.
+# Those in whose place another is shown are subtracted already.
 _UNSAID = """
-SELECT count(*) FROM {table} t WHERE {where} AND t.unsaid > ''
-    AND position(%(version)s in t.unsaid) > 0
+SELECT count(*) FROM {table} t WHERE {where} AND {unsaid}
     AND t.audience = ANY(%(audiences)s) AND (t.owner = ANY(%(owners)s)) = %(only)s
     AND (%(date_from)s::timestamptz IS NULL OR t.last_updated >= %(date_from)s)
     AND (%(date_to)s::timestamptz IS NULL OR t.last_updated < %(date_to)s)
-    AND NOT (t.audience = '' AND t.owner = ANY(%(both)s) AND EXISTS (SELECT 1 FROM {table} d
-        WHERE d.owner = t.owner AND d.key = t.key AND d.audience = %(viewer)s {same_module}))
+    AND NOT (t.owner = ANY(%(both)s) AND {hidden})
 """
 
 
@@ -86,7 +78,7 @@ class Count:
     Attributes:
         total: the number of objects.
         directed: whether the viewer has copies of its own.
-        overlaid: owners of which it has both, so that a public object may be hidden by a copy.
+        overlaid: owners of which it has both, so that one may be shown in place of the other.
         unsaid: how many more there are that the viewer's version cannot say.
     """
 
@@ -108,10 +100,11 @@ async def count(
     module: Module,
     view: View,
     window: Window,
-    version: str = "",
+    version: str,
+    now: datetime,
 ) -> Count:
     """The number of all objects of a module that a view shows within the dates of a window, and
-    that a version can say; without a version all of them."""
+    that a version can say now; with an empty version all of them."""
     values: dict[str, object] = {
         "module": module.id,
         "audiences": audiences(module, view),
@@ -129,24 +122,29 @@ async def count(
     if total and (window.date_from or window.date_to):
         total = await _dated(connection, found, values, window)
     if total and both:
-        total -= await _number(
-            connection,
-            _OVERLAID.format(
-                table=found.name,
-                where=found.where,
-                same_module="AND t.module = d.module" if found.module else "",
-            ),
-            {**values, "both": list(both)},
-        )
+        total -= await _number(connection, pairs(found), {**values, "both": list(both)})
     unsaid = 0
     if total and version and is_known(module.object):
-        sql = _UNSAID.format(
-            table=found.name,
-            where=found.where,
-            same_module="AND t.module = d.module" if found.module else "",
-        )
-        unsaid = await _number(connection, sql, {**values, "both": list(both), "version": version})
+        needed = {**values, **values_of(version, now), "both": list(both)}
+        for condition in _conditions(found, version):
+            sql = _UNSAID.format(
+                table=found.name,
+                where=found.where,
+                unsaid=condition,
+                hidden=hidden(found),
+            )
+            unsaid += await _number(connection, sql, needed)
     return Count(total - unsaid, bool(copied), both, unsaid)
+
+
+def _conditions(found: Table, version: str) -> list[str]:
+    """Which rows a version cannot say, each in the words of an index, and none of them twice."""
+    ever = never(version)
+    found_once = [f"t.unsaid > '' AND {ever}"]
+    if found.validity and version == OLDEST:
+        bound = "(t.valid_from IS NOT NULL OR t.valid_until IS NOT NULL)"
+        found_once.append(f"{bound} AND {NOT_NOW} AND NOT {ever}")
+    return found_once
 
 
 async def _dated(

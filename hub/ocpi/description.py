@@ -57,6 +57,8 @@ def _check_route(module: Module, route: Route) -> None:
             raise BadDescription(f"{where} {method}: is in a version that the module is not in")
         if operation.reply_to is Place.BODY and method in ("GET", "DELETE"):
             raise BadDescription(f"{where} {method}: has no body to hold a response_url")
+        if operation.between and not (module.parts and module.parts[0].moments):
+            raise BadDescription(f"{where} {method}: the first part has no moments to be between")
 
 
 def _check_classes(module: Module) -> None:

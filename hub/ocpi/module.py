@@ -100,7 +100,8 @@ class Operation:
         location: the answer carries the new object's URL in its Location header.
         own: body fields whose party must be the requesting party; "" is the body itself.
         required_query: query parameters that must be there.
-        owner_query: moments to filter a list by that only its owner can; not so the hub.
+        between: two moments of the query, from and to: the list is of objects with a part that has
+            one of its `moments` from the first, and before the second.
         unresolved: HTTP status and code when no clue finds the other party.
         time_limit: seconds the hub waits for the other party.
         takes: the class of the request's body, where the effect does not say it.
@@ -121,7 +122,7 @@ class Operation:
     location: bool = False
     own: tuple[str, ...] = ()
     required_query: tuple[str, ...] = ()
-    owner_query: tuple[str, ...] = ()
+    between: tuple[str, str] | tuple[()] = ()
     unresolved: tuple[int, Code] = (200, Code.UNKNOWN_RECEIVER)
     time_limit: float = 30.0
     takes: str | By = ""
@@ -203,12 +204,14 @@ def receiver(
 @dataclass(frozen=True, slots=True)
 class Part:
     """A nested object with a URL of its own: URL parameter, list member, id field in the item, and
-    the class it is of."""
+    the class it is of. `moments` is a dotted path in the item, through objects and lists: lists may
+    be asked `between` two moments."""
 
     parameter: str
     member: str
     id_field: str
     object: str = ""
+    moments: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,28 +15,39 @@ from hub.ocpi.status import invalid
 
 T = TypeVar("T")
 
+_MOMENT = "an OCPI DateTime in UTC"
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """Which objects a list request asks for. `date_from` is inclusive, `date_to` exclusive;
-    `after` is the hub's own cursor: the insertion sequence of the last object seen."""
+    `after` is the hub's own cursor: the insertion sequence of the last object seen. `part_from`
+    (inclusive) and `part_to` (exclusive) are what one of its parts has a moment between."""
 
     date_from: datetime | None = None
     date_to: datetime | None = None
     offset: int = 0
     limit: int = 100
     after: int | None = None
+    part_from: datetime | None = None
+    part_to: datetime | None = None
 
 
-def window(query: str, page_limit: int) -> Window:
-    """The window of a query string. Raises OcpiError 2001 naming the parameter and the rule."""
+def window(query: str, page_limit: int, between: tuple[str, str] | tuple[()] = ()) -> Window:
+    """The window of a query string, in which moments of parts have the names `between`. Raises
+    OcpiError 2001 naming the parameter and the rule."""
     given = {name.lower(): value for name, value in parse_qsl(query)}
+    part_from, part_to = (
+        _read(given, name, datetimes.parse, _MOMENT) for name in between or ("", "")
+    )
     return Window(
-        date_from=_read(given, "date_from", datetimes.parse, "an OCPI DateTime in UTC"),
-        date_to=_read(given, "date_to", datetimes.parse, "an OCPI DateTime in UTC"),
+        date_from=_read(given, "date_from", datetimes.parse, _MOMENT),
+        date_to=_read(given, "date_to", datetimes.parse, _MOMENT),
         offset=_read(given, "offset", _count, "a whole number from 0") or 0,
         limit=min(_read(given, "limit", _limit, "a whole number from 1") or page_limit, page_limit),
         after=_read(given, "cursor", _count, "the cursor of a Link header"),
+        part_from=part_from,
+        part_to=part_to,
     )
 
 

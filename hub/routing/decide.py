@@ -8,14 +8,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from msgspec import Struct
 
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Message
 from hub.ocpi.module import Audience, Interface, Module
-from hub.ocpi.status import Code, OcpiError, invalid
+from hub.ocpi.status import Code, OcpiError
 from hub.routing.agreements import Relation
 from hub.routing.clues import Everyone, Issuer, Question, TheOnly, questions
 from hub.routing.network import Network, Party, Platform, Status
@@ -92,20 +91,7 @@ def decide(message: Message, from_party: PartyId, platform: Platform, network: N
         return Resolve(row.number, questions(message))
     if row.action is Action.BROADCAST:
         return Broadcast(row.number, receivers(match.module, from_party, platform, network))
-    _filters_are_ours(message)
     return FromStore(row.number, row.action)
-
-
-def _filters_are_ours(message: Message) -> None:
-    """Raises OcpiError 2001 for a filter that the hub cannot apply to its copies: the answer would
-    have what was not asked for."""
-    given = dict(parse_qsl(message.query)) if message.match.operation.owner_query else {}
-    for name in message.match.operation.owner_query:
-        if name in given:
-            raise invalid(
-                f"query parameter {name}: the hub does not filter {message.match.module.id} by it; "
-                "leave it out, or set OCPI-to to the party whose list you want."
-            )
 
 
 def meant(

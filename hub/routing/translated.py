@@ -11,13 +11,28 @@ from hub.ocpi.schema import SCHEMAS
 from hub.ocpi.status import Code
 
 OLDEST = "2.1.1"
+
+
+def alike(source: str, target: str) -> bool:
+    """Whether messages pass between two versions as they are. Within 2.1.1 ids may need other
+    names, as it tells no owners."""
+    return source == target != OLDEST
+
+
 # Query parameters that hold a value of an enum, and what stands for one that a version lacks.
 _VALUES: Mapping[str, tuple[str, str]] = {"type": ("TokenType", "OTHER")}
 
 
 def query_in(message: Message, target: str) -> str:
-    """The query as a platform of the target version understands it."""
-    return known_query(message.match.module, message.match.interface, message.query, target)
+    """The query as a platform of the target version understands it. 2.1.1 names a token by its uid
+    alone: the second half of the key is said where another version needs it."""
+    match, query = message.match, message.query
+    if message.version == OLDEST and match.module.qualifier is not None:
+        name, usual = match.module.qualifier
+        value = match.parameters.get(name, usual)
+        if value != usual:
+            query = "&".join([*([query] if query else []), urlencode({name: value})])
+    return known_query(match.module, match.interface, query, target)
 
 
 def known_query(module: Module, interface: Interface, query: str, target: str) -> str:

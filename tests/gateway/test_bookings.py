@@ -4,9 +4,16 @@ from typing import Any
 
 import pytest
 
+from hub.ocpi.paging import next_link
 from hub.ocpi.status import Code
 from tests.gateway.objects import LATER, cdr, location
-from tests.gateway.objects_2_3_0 import booking, booking_location, booking_request, calendar
+from tests.gateway.objects_2_3_0 import (
+    TIMES,
+    booking,
+    booking_location,
+    booking_request,
+    calendar,
+)
 from tests.hub import Hub
 from tests.platforms import RECEIVER, SENDER, Platform
 
@@ -116,11 +123,6 @@ def test_the_sender_lists_reads_and_books(hub: Hub, cpo: Platform, msp: Platform
     )  # fmt: skip
     assert listed.data == [booking_location()]
     assert cpo.heard(tail="booking_locations").query == "timeslot_from=2026-03-02T08:00:00Z"
-    ours = msp.request(
-        "GET", "Booking", SENDER, "booking_locations", query="timeslot_to=2026-03-02T08:00:00Z",
-        to=HUB,
-    )  # fmt: skip
-    assert (ours.code, "timeslot_to" in ours.message) == (Code.INVALID_PARAMETERS, True)
     one = msp.request("GET", "Booking", SENDER, "booking_locations/BL1/C1", to=CPO)
     assert one.data == calendar()
     made = msp.request("POST", "Booking", SENDER, json=booking_request(), to=CPO)
@@ -128,6 +130,80 @@ def test_the_sender_lists_reads_and_books(hub: Hub, cpo: Platform, msp: Platform
     assert made.data["request_id"] == "R1"
     assert msp.request("GET", "Booking", SENDER, to=CPO).data == [made.data]
     assert not cpo.complaints
+
+
+def slots(identifier: str, *hours: str, number: str = "C1") -> dict[str, Any]:
+    """A booking location whose calendar has timeslots that begin at these hours."""
+    begun = [{**TIMES, "start_date_time": f"2026-03-02T{hour}Z"} for hour in hours]
+    return booking_location(
+        id=identifier, calendars=[{**calendar(number), "available_timeslots": begun}]
+    )
+
+
+@pytest.mark.ocpi("BK-01", versions=("2.3.0",))
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("timeslot_from=2026-03-02T08:00:00Z", ["A", "B", "C"]),
+        ("timeslot_from=2026-03-02T08:00:00.001Z", ["B", "C"]),
+        ("timeslot_to=2026-03-02T08:00:00Z", ["C"]),
+        ("timeslot_to=2026-03-02T08:00:00.500Z", ["A", "C"]),
+        ("timeslot_from=2026-03-02T09:00:00Z&timeslot_to=2026-03-02T11:00:00Z", ["B"]),
+        # Not one before and another after.
+        ("timeslot_from=2026-03-02T07:30:00Z&timeslot_to=2026-03-02T07:45:00Z", []),
+        ("timeslot_from=2026-03-02T08:00:00Z&date_to=2020-01-01T00:00:00Z", []),
+        ("timeslot_from=&timeslot_to=", ["A", "B", "C", "D"]),
+    ],
+)
+def test_get_all_of_booking_locations_by_timeslots(
+    cpo: Platform, msp: Platform, query: str, expected: list[str]
+) -> None:
+    for sent in (
+        slots("A", "08:00:00"), slots("B", "10:00:00.250"), slots("C", "07:00:00", "12:00:00"),
+        booking_location(id="D", calendars=[]),
+    ):  # fmt: skip
+        at = f"NL/CPO/booking_locations/{sent['id']}"
+        pushed(cpo, "PUT", at, sent, to=HUB)
+    listed = msp.request("GET", "Booking", SENDER, "booking_locations", query=query, to=HUB)
+    assert [each["id"] for each in listed.data] == expected
+    assert listed.headers["x-total-count"] == str(len(expected))
+
+
+@pytest.mark.ocpi("BK-01", versions=("2.3.0",))
+def test_pages_of_booking_locations_keep_the_filter(cpo: Platform, msp: Platform) -> None:
+    for number in range(6):
+        sent = slots(f"B{number}", "08:00:00" if number % 2 else "12:00:00")
+        pushed(cpo, "PUT", f"NL/CPO/booking_locations/B{number}", sent, to=HUB)
+    asked: dict[str, Any] = {"query": "timeslot_from=2026-03-02T09:00:00Z&limit=2", "to": HUB}
+    first = msp.request("GET", "Booking", SENDER, "booking_locations", **asked)
+    assert [each["id"] for each in first.data] == ["B0", "B2"]
+    following = next_link(first.headers["link"])
+    second = msp.request("GET", "Booking", url=following, to=HUB)
+    assert [each["id"] for each in second.data] == ["B4"]
+    assert "link" not in second.headers
+    assert {each.headers["x-total-count"] for each in (first, second)} == {"3"}
+
+
+def test_a_calendar_that_changes_is_found_by_its_new_timeslots(
+    cpo: Platform, msp: Platform
+) -> None:
+    pushed(cpo, "PUT", "NL/CPO/booking_locations/A", slots("A", "08:00:00"), to=HUB)
+    change = {
+        "available_timeslots": [{**TIMES, "start_date_time": "2026-04-02T08:00:00Z"}],
+        "last_updated": LATER,
+    }
+    pushed(cpo, "PATCH", "NL/CPO/booking_locations/A/C1", change, to=HUB)
+    for query, expected in (("timeslot_from=2026-04-01T00:00:00Z", 1),
+                            ("timeslot_to=2026-04-01T00:00:00Z", 0)):  # fmt: skip
+        listed = msp.request("GET", "Booking", SENDER, "booking_locations", query=query, to=HUB)
+        assert len(listed.data) == expected, query
+
+
+def test_a_timeslot_filter_that_is_no_moment_is_2001(cpo: Platform, msp: Platform) -> None:
+    reply = msp.request(
+        "GET", "Booking", SENDER, "booking_locations", query="timeslot_to=today", to=HUB
+    )
+    assert (reply.code, "timeslot_to" in reply.message) == (Code.INVALID_PARAMETERS, True)
 
 
 @pytest.mark.ocpi("BK-01", versions=("2.3.0",))

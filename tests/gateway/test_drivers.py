@@ -94,7 +94,6 @@ def test_the_last_one_before_it_began_is_meant(hub: Hub, two: tuple[Platform, Pl
     [
         ("E2", 0, PLACES[0]),  # it was let charge somewhere else
         ("E1", -1, PLACES[0]),  # it was let charge later
-        ("E1", 25, PLACES[0]),  # it was let charge long ago
         ("E1", 0, {"location_id": "L2"}),
         ("E1", 0, None),  # it was not said where
     ],
@@ -106,6 +105,34 @@ def test_elsewhere_and_at_other_times_it_is_not_guessed(
     authorize(cpo, "U2", place)
     reply = session(cpo, evse, now(start))
     assert (reply.status, reply.code) == (200, 3000)
+    assert not [each for each in msp.received if each.module == "sessions"]
+
+
+@pytest.mark.ocpi("V-04", versions=("2.1.1",))
+@pytest.mark.parametrize(
+    "start", ["1970-01-01T00:00:00Z", "2099-01-01T00:00:00Z", "2026-13-45T00:00:00Z"]
+)
+def test_a_beginning_that_cannot_be_true_is_when_it_was_told(
+    hub: Hub, two: tuple[Platform, Platform], start: str
+) -> None:
+    """The clock of the station is not set."""
+    cpo, msp = two
+    authorize(cpo, "U2", PLACES[0])
+    assert session(cpo, start=start).code == 1000
+    assert msp.heard(module="sessions").json["cdr_token"]["uid"] == "U2"
+    long_ago = datetime.now(UTC) - timedelta(hours=25)
+    Admission.objects.update(at=long_ago)
+    assert session(cpo, start=start, id="S2").code == 3000
+
+
+@pytest.mark.ocpi("V-04", versions=("2.1.1",))
+def test_who_was_let_charge_long_before_is_not_meant(
+    hub: Hub, two: tuple[Platform, Platform]
+) -> None:
+    cpo, msp = two
+    authorize(cpo, "U2", PLACES[0])
+    Admission.objects.update(at=datetime.now(UTC) - timedelta(hours=25))
+    assert session(cpo).code == 3000
     assert not [each for each in msp.received if each.module == "sessions"]
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from apps.modules import module_of
 from apps.outbox.models import Delivery
 from apps.store import look
+from apps.tokens.models import Token
 from tests.gateway.objects import LATER, token
 from tests.hub import Hub
 from tests.platforms import RECEIVER, SENDER, Platform
@@ -63,14 +64,17 @@ def test_nor_forwarded_nor_listed(hub: Hub) -> None:
     assert [each["type"] for each in now.data] == ["RFID", "APP_USER"]
 
 
-def test_those_that_were_kept_before_2_1_1_came_are_looked_through(hub: Hub) -> None:
+def test_those_that_were_loaded_by_other_ways_are_looked_through(hub: Hub) -> None:
     msp = hub.platform("DE/MSP")
     for kind in ("RFID", "APP_USER"):
         assert push(msp, kind).code == 1000
     old = hub.platform("NL/CPO", version="2.1.1")
     listed = old.request("GET", "tokens", SENDER)
     assert [each["type"] for each in listed.data] == ["RFID"]
-    assert listed.headers["x-total-count"] == "2"
+    assert listed.headers["x-total-count"] == "1"
+    Token.objects.update(unsaid=None)
+    listed = old.request("GET", "tokens", SENDER)
+    assert listed.headers["x-total-count"] == "2"  # not exact until it has been looked at
     look.through(module_of("tokens"))
     listed = old.request("GET", "tokens", SENDER)
     assert listed.headers["x-total-count"] == "1"

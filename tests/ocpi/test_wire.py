@@ -199,6 +199,10 @@ def module(**change: Any) -> Module:
             {"routes": (sender("{id}", get=Operation(Effect.READ, clues=(Linked("y", "id"),))),)},
             "no module teaches",
         ),
+        (
+            {"routes": (sender("", get=Operation(Effect.LIST, between=("from", "to"))),)},
+            "no moments",
+        ),
     ],
 )
 def test_a_bad_description_is_refused_by_name(change: dict[str, Any], says: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from apps.outbox.models import Delivery
 from tests.gateway.objects import LATER, evse, location
 from tests.hub import Hub
+from tests.hubclientinfo.returning import away, back
 from tests.platforms import RECEIVER, SENDER, Platform
 
 HUB = ("NL", "HUB")
@@ -77,3 +78,22 @@ def test_what_is_older_than_what_is_kept_removes_nothing(hub: Hub) -> None:
     push(cpo, location(publish=False))
     deliver(hub)
     assert not [each for each in told(old) if each[0] == "PATCH"]
+
+
+@pytest.mark.ocpi("V-05", versions=("2.1.1",))
+def test_who_was_away_is_told_when_it_returns(hub: Hub) -> None:
+    """Of the one that it had; of the other it never hears."""
+    cpo, old = hub.platform("NL/CPO"), hub.platform("DE/MSP", version="2.1.1")
+    hub.change(old, catch_up=True)
+    push(cpo, location(evses=[evse("E1"), evse("E2", status="REMOVED")]))
+    deliver(hub)
+    away(hub, old)
+    push(cpo, {"publish": False, "last_updated": "2026-03-01T11:00:00.5Z"}, "PATCH")
+    secret = location("L2", publish=False)
+    at = ("PUT", "locations", RECEIVER, "NL/CPO/L2")
+    assert cpo.request(*at, json=secret, to=HUB).code == 1000
+    back(hub, old)
+    assert told(old) == [("PATCH", "NL/CPO/L1/E1", "REMOVED")]
+    (heard,) = [each for each in old.received if each.module == "locations"]
+    assert heard.json == {"status": "REMOVED", "last_updated": "2026-03-01T11:00:00Z"}
+    assert not old.complaints

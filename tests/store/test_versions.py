@@ -14,7 +14,6 @@ from apps.modules import module_of
 from apps.parties.models import Platform
 from apps.store import find
 from apps.store.models import Alias
-from apps.store.tasks import look_at_versions
 from apps.store.unsaid import unsaid
 from apps.tariffs.models import Tariff
 from apps.traffic.models import Leg
@@ -28,6 +27,7 @@ from tests.store.store import in_store, listed, put
 
 HUB = ("NL", "HUB")
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PAST, FUTURE = "2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z"
 
 
 def limited(identifier: str, **more: Any) -> dict[str, Any]:
@@ -104,29 +104,17 @@ def test_a_public_object_that_a_copy_hides_is_subtracted_once(mixed: Hub) -> Non
     assert (total, [each["id"] for each in shown]) == (1, ["B"])
 
 
-def test_what_was_kept_before_another_version_came_is_looked_at(hub: Hub) -> None:
-    hub.platform("FR/MSP")
-    put("tariffs", limited("A"), NOW)
-    put("tariffs", tariff("B"), NOW)
-    look_at_versions()
-    assert set(Tariff.objects.values_list("unsaid", flat=True)) == {None}  # it does not matter
-    hub.platform("DE/MSP", version="2.1.1")
-    total, shown, _ = listed("tariffs", "DE/MSP", version="2.1.1")
-    assert (total, len(shown)) == (2, 1)  # not exact until it has been looked at
-    look_at_versions()
-    assert list(Tariff.objects.order_by("key").values_list("unsaid", flat=True)) == ["2.1.1", ""]
-    assert listed("tariffs", "DE/MSP", version="2.1.1")[0] == 1
-    put("tariffs", limited("C"), NOW)
-    assert Tariff.objects.get(key="C").unsaid == "2.1.1"
-
-
 @pytest.mark.parametrize(
     ("module", "version", "body", "expected"),
     [
         ("tariffs", "2.2.1", tariff("A"), ""),
         ("tariffs", "2.2.1", limited("A"), "2.1.1"),
         ("tariffs", "2.3.0", tariff("A"), "2.1.1 2.2.1"),  # is tax in its prices?
-        ("tariffs", "2.2.1", tariff("A", end_date_time="2020-01-01T00:00:00Z"), ""),
+        ("tariffs", "2.2.1", tariff("A", end_date_time=PAST), ""),
+        ("tariffs", "2.2.1", limited("A", end_date_time=PAST), "2.1.1"),
+        ("tariffs", "2.2.1", tariff("A", end_date_time="soon"), "2.1.1"),
+        ("locations", "2.1.1", of_2_1_1("A"), ""),
+        ("locations", "2.1.1", {**of_2_1_1("A"), "country": "USA"}, "zone"),
         ("locations", "2.2.1", location(publish=False), "2.1.1"),
         ("tokens", "2.2.1", token(), ""),
     ],

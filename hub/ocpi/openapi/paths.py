@@ -105,7 +105,7 @@ def _parameters(match: Match, version: str) -> list[Json]:
         name, default = module.qualifier
         schema = {**_field_schema(version, module.object, name), "default": default}
         found.append({"name": name, "in": "query", "schema": schema})
-    found += [{"name": n, "in": "query", "schema": MOMENT} for n in operation.owner_query]
+    found += [{"name": n, "in": "query", "schema": MOMENT} for n in operation.between]
     return found + [
         {"name": name, "in": "query", "required": True, "schema": _QUERY.get(name, _TEXT)}
         for name in operation.required_query
