@@ -19,6 +19,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.credentials.invitations import Invitation, invite
+from apps.credentials.naming import APART, due, name
 from apps.gateway.asgi import application as gateway
 from apps.hubclientinfo.announce import announce
 from apps.outbox.tasks import worker
@@ -108,7 +109,12 @@ class Hub:
         directory.refresh()
 
     def deliver(self) -> int:
-        """Drains every lane that is due, as a worker does; returns the number of attempts."""
+        """Names parties to platforms of 2.3.0, as soon as that is allowed again, then drains every
+        lane that is due, as a worker does; returns the number of attempts."""
+        here = worker()
+        for platform_id in due(timezone.now() + APART):
+            here.runner.run(name(platform_id, timezone.now()))
+            directory.refresh()
         return sum(worker().drain(platform_id) for platform_id in worker().due())
 
     def flush(self) -> None:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from apps.alerts.models import Kind
 from apps.alerts.queues import failing_pulls, paused_lanes, waiting_lanes
 from apps.alerts.share import Share, of_platforms, of_the_hub
+from apps.hubclientinfo.models import PartiesChanged
 from apps.parties.models import Agreement, PartyClaim, Platform, Token
 from hub.ocpi.datetimes import render
 from hub.routing.network import Status, TokenKind
@@ -127,6 +128,13 @@ def _pulls(now: datetime) -> Iterator[Found]:
         yield _of_platform(pulls.id, pulls.name, text)
 
 
+def _names(now: datetime) -> Iterator[Found]:
+    rows = PartiesChanged.objects.filter(platform__status=Status.CONNECTED).exclude(said="")
+    for row in rows.select_related("platform"):
+        text = f"It was not told since {render(row.since)} which parties it reaches: {row.said}"
+        yield _of_platform(row.pk, row.platform.name, text)
+
+
 CONDITIONS: dict[Kind, Condition] = {
     Kind.OFFLINE: Condition(
         _offline,
@@ -188,5 +196,13 @@ CONDITIONS: dict[Kind, Condition] = {
         "`python manage.py pulls NAME` says why. Tell its operator, or switch the module off in"
         " the platform's `not_pulled`.",
         "A pull ended well, or the list is not pulled any more.",
+    ),
+    Kind.NAMES: Condition(
+        _names,
+        "a connected platform of OCPI 2.3.0 did not take the PUT of the hub's credentials that"
+        " names the parties it reaches",
+        "Renew the credentials: `python manage.py renew NAME` says what is in the way. Tell its"
+        " operator. What new parties push goes out to it all the same, and it may refuse that.",
+        "It has taken the credentials, or its parties are those it was told of again.",
     ),
 }

@@ -16,6 +16,7 @@ class Kind(models.TextChoices):
     AGREEMENT = "agreement_ends", "agreement ends"
     INVITATION = "invitation_unused", "invitation unused"
     PULLS = "failing_pulls", "failing pulls"
+    NAMES = "parties_not_named", "parties not named"
 
 
 class Alert(models.Model):
@@ -42,7 +43,7 @@ class Alert(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.about}"
+        return f"{self.kind.replace('_', ' ')}: {self.about}"
 
 
 class Notice(models.Model):

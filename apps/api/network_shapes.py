@@ -11,6 +11,7 @@ from rest_framework.serializers import (
 )
 
 from apps.api.shapes import many, maybe
+from apps.api.traffic_shapes import Loss
 
 
 class PlatformInShort(Serializer):
@@ -73,6 +74,7 @@ class Naming(Serializer):
     attempts = IntegerField()
     not_before = maybe(DateTimeField)
     said = CharField(help_text="What came of the last attempt that failed.")
+    waited_for = many(CharField(help_text="A party whose objects go out to it when it was told."))
 
 
 class ChangeOfStatus(Serializer):
@@ -100,6 +102,27 @@ class Given(Serializer):
     reason = CharField()
 
 
+class Speaks(Serializer):
+    """The version of OCPI that was agreed on with a platform, and others that could be."""
+
+    version = CharField()
+    offers = many(CharField(help_text="What its versions endpoint listed when it was read last."))
+    offers_read = maybe(DateTimeField)
+    newer = many(CharField(help_text="A newer version that both have: it could go over to it."))
+    hub_versions_url = CharField(help_text="Where it begins at the hub.")
+    hub_party = CharField(help_text="What the hub is called there.")
+    hub_party_as = CharField()
+    not_shown = many(CharField(help_text="A version that it is not shown."))
+
+
+class LossesOfPlatform(Serializer):
+    """What it is told with a loss most often."""
+
+    times = DictField(help_text="How often something was lost, changed or assumed.")
+    rows = Loss(many=True)
+    more = IntegerField(help_text="So many fields follow: /conversions has all.")
+
+
 class Platform(Serializer):
     platform = CharField(help_text="Its name in this hub.")
     id = IntegerField()
@@ -107,6 +130,7 @@ class Platform(Serializer):
     since = DateTimeField()
     cause = CharField()
     version = CharField()
+    speaks = Speaks()
     versions_url = CharField()
     last_seen = maybe(DateTimeField)
     parties = PartyOfPlatform(many=True)
@@ -121,6 +145,9 @@ class Platform(Serializer):
     history = ChangeOfStatus(many=True)
     caught_up = CaughtUp(many=True)
     given = Given(many=True)
+    losses = LossesOfPlatform(
+        required=False, help_text="Where it is asked for alone, by who may see the message log."
+    )
 
 
 class Party(Serializer):
@@ -144,11 +171,17 @@ class Invitation(Serializer):
     expires = DateTimeField()
 
 
+class OneTimePassword(Serializer):
+    password = CharField(help_text="To be changed after the first log-in; shown here, once.")
+    ends = DateTimeField()
+
+
 class Done(Serializer):
     """What came of an act."""
 
     result = CharField()
     invitation = Invitation(allow_null=True)
+    password = OneTimePassword(allow_null=True)
 
 
 class Agreement(Serializer):

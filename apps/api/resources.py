@@ -6,6 +6,8 @@ operators can do to a row on a page, scripts can do.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -18,7 +20,7 @@ from apps.api import acting, network_shapes, shapes, traffic_shapes
 from apps.api.lists import endless_page, query_of, small_page
 from apps.api.operation import Call, NotThere, Operation, Page
 from apps.audit.models import Entry
-from apps.console import alert_facts
+from apps.console import alert_facts, platform_facts
 from apps.console.acts import ActsAdmin
 from apps.console.endless import EndlessAdmin
 from apps.console.fields import PartyField
@@ -104,6 +106,7 @@ class Resource:
             have these from their page.
         fixed: parameters of the page that are part of the path.
         rows: makes rows ready for being told.
+        more: what is told besides of a row that is asked for alone, to a user, at a moment.
     """
 
     name: str
@@ -118,6 +121,7 @@ class Resource:
     fixed: Mapping[str, str] = field(default_factory=dict)
     telling: Telling | None = None
     rows: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
+    more: Callable[[Any, Any, datetime], Mapping[str, Any]] | None = None
 
     @property
     def word(self) -> str:
@@ -176,13 +180,16 @@ class Resource:
         return Page(self.told.rows(found.items, call.now), found.next)
 
     def read(self, call: Call) -> Any:
-        return self.told.one(self.get(call), call.now)
+        row = self.get(call)
+        found = self.told.one(row, call.now)
+        return {**found, **self.more(row, call.http.user, call.now)} if self.more else found
 
 
 PLATFORMS = Resource(
     "platforms", Platform, "platform", "Connected systems, and those that are invited.",
     network_shapes.PlatformInShort, network_shapes.Platform,
     {"name": text(), "status": chosen(Status)}, exactly(name="name", status="status"), ("name",),
+    more=partial(platform_facts.parts, names=("losses",)),
 )  # fmt: skip
 AGREEMENTS = Resource(
     "agreements", Agreement, "agreement", "Which parties may exchange which modules.",

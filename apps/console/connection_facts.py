@@ -1,13 +1,46 @@
-"""How the connection to a platform is and was, as plain data: checks, changes of status, return,
-what new agreements gave it."""
+"""How the connection to a platform is and was, as plain data: its version, checks, changes of
+status, return, what new agreements gave it."""
 
 from typing import Any
 
+from django.conf import settings
+
+from apps.credentials import pages
 from apps.hubclientinfo.models import CatchUp, PartiesChanged, PartiesNamed, Present
+from apps.outbox.models import Unnamed
+from apps.parties import directory
 from apps.parties.models import Liveness, Platform
 
 Fact = dict[str, Any]
 LATEST = 20
+# Where the hub says who it is, in its credentials of each version.
+HUB_PARTY_AS = {
+    "2.1.1": "its one party",
+    "2.2.1": "a party with the role HUB",
+    "2.3.0": "hub_party_id",
+}
+
+
+def speaks(row: Platform) -> Fact:
+    """The version that was agreed on, the versions that it offers and when that was read, those of
+    them that it could go over to; where it begins at the hub, and what the hub is called there."""
+    directory.refresh_if_changed()
+    face = pages.face_of(row.pk, directory.snapshot())
+    return {
+        "version": row.version,
+        "offers": row.versions_offered,
+        "offers_read": row.versions_read_at,
+        "newer": [version for version in pages.newer(row.version) if version in _common(row)],
+        "hub_versions_url": pages.own_versions_url(row.version, face) if row.version else "",
+        "hub_party": row.presents_as or "/".join(settings.HUB.party),
+        "hub_party_as": HUB_PARTY_AS.get(row.version, ""),
+        "not_shown": row.hidden_versions,
+    }
+
+
+def _common(row: Platform) -> set[str]:
+    """The versions that it offers and is shown."""
+    return set(row.versions_offered) - set(row.hidden_versions)
 
 
 def history(row: Platform) -> list[Fact]:
@@ -38,15 +71,18 @@ def liveness(row: Platform) -> Fact:
 
 def naming(row: Platform) -> Fact:
     """Whether it knows which parties it reaches, as OCPI 2.3.0 tells it by PUT of the hub's
-    credentials: when it was told; since when that is not so any more, and how far the PUT is."""
+    credentials: when it was told; since when that is not so any more, and how far the PUT is; whose
+    objects wait for it."""
     named = PartiesNamed.objects.filter(pk=row.pk).first()
     changed = PartiesChanged.objects.filter(pk=row.pk).first()
+    unnamed = Unnamed.objects.filter(platform=row)
     return {
         "told": named.at if named else None,
         "differs_since": changed.since if changed else None,
         "attempts": changed.attempts if changed else 0,
         "not_before": changed.due_at if changed else None,
         "said": changed.said if changed else "",
+        "waited_for": list(unnamed.values_list("owner", flat=True).order_by("owner")[:LATEST]),
     }
 
 

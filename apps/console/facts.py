@@ -82,6 +82,7 @@ def platform(row: Platform, now: datetime) -> Fact:
         "since": row.status_since,
         "cause": row.status_cause,
         "version": row.version,
+        "speaks": connection_facts.speaks(row),
         "versions_url": row.versions_url,
         "last_seen": row.last_seen,
         "parties": [

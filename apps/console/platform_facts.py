@@ -3,6 +3,7 @@ agreements, findings, refusals, pulls, acts. Plain data; nothing reads more than
 """
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -25,12 +26,6 @@ Fact = dict[str, Any]
 MOST_LOSSES = 10
 MOST_WAITING, MOST_FINDINGS, MOST_AGREEMENTS, LATEST = 1_000, 1_000, 50, 20
 
-# Where the hub says who it is, in its credentials of each version.
-HUB_PARTY_AS = {
-    "2.1.1": "its one party",
-    "2.2.1": "a party with the role HUB",
-    "2.3.0": "hub_party_id",
-}
 # What the hub makes of a habit; the switch, where there is one.
 HABITS = {
     "plain tokens": "is understood; token_form says how the hub writes to it",
@@ -73,21 +68,6 @@ def offered(row: Platform) -> list[Fact]:
         for version, face in _shown(platform, pages.face_of(platform.id, network))
         for each in pages.details(version, platform, kind, network, face)["endpoints"]
     ]
-
-
-def speaks(row: Platform) -> Fact:
-    """The version that was agreed on, where the platform begins at the hub, and what the hub is
-    called there. Which other versions it offers is not kept."""
-    directory.refresh_if_changed()
-    network = directory.snapshot()
-    face = pages.face_of(row.pk, network)
-    return {
-        "version": row.version,
-        "hub_versions_url": pages.own_versions_url(row.version, face) if row.version else "",
-        "hub_party": row.presents_as or "/".join(settings.HUB.party),
-        "hub_party_as": HUB_PARTY_AS.get(row.version, ""),
-        "not_shown": row.hidden_versions,
-    }
 
 
 def losses(row: Platform) -> Fact:
@@ -179,12 +159,15 @@ PARTS = {
     "acts": ("audit.view_entry", lambda row, now: acts(row)),
     "offered": ("parties.view_platform", lambda row, now: offered(row)),
     "limits": ("parties.view_platform", lambda row, now: limits(row)),
-    "speaks": ("parties.view_platform", lambda row, now: speaks(row)),
     "losses": ("traffic.view_leg", lambda row, now: losses(row)),
     "habits": ("parties.view_platform", lambda row, now: habits(row)),
 }
 
 
-def parts(row: Platform, user: Any, now: datetime) -> Fact:
-    """All parts that a user may see."""
-    return {name: find(row, now) for name, (needed, find) in PARTS.items() if user.has_perm(needed)}
+def parts(row: Platform, user: Any, now: datetime, names: Collection[str] = PARTS.keys()) -> Fact:
+    """Of all parts, or of those named, the ones that a user may see."""
+    return {
+        name: find(row, now)
+        for name, (needed, find) in PARTS.items()
+        if name in names and user.has_perm(needed)
+    }

@@ -21,6 +21,7 @@ TABLES = (
 )
 # section, key of the facts
 MAPPINGS = (
+    ("Version of OCPI", "speaks"),
     ("Learned habits", "learned"),
     ("Switches", "switches"),
     ("Is it there", "liveness"),

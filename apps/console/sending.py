@@ -88,7 +88,9 @@ async def _send(leg: Leg, platform: Platform) -> Answer:
                 request,
                 answer,
                 error,
-                Between(platform.id, leg.from_party, leg.to_party, leg.module, leg.interface),
+                Between(
+                    platform.id, leg.from_party, leg.to_party, leg.module, leg.interface, leg.spoken
+                ),
                 ids=(leg.correlation_id, request.request_id, leg.parent),
                 at=began,
                 milliseconds=(time.perf_counter() - started) * 1000,

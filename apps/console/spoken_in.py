@@ -1,7 +1,7 @@
 """The version of OCPI in which a leg of the message log was spoken, and what was lost on it.
 
-The version is the one in its URL. A partner's URL need not have one: there it is the version that
-the platform speaks now.
+What the hub asked says its version. Else it is the one in the URL; where a partner's URL has none,
+as in rows that an earlier hub wrote, the one that the platform speaks now.
 """
 
 import re
@@ -32,6 +32,8 @@ def versions_of(legs: Iterable[Leg]) -> dict[int | None, str]:
 
 def version_of(leg: Leg, now: str) -> str:
     """The version of a leg of a platform that speaks `now`; empty where there was none yet."""
+    if leg.spoken:
+        return leg.spoken
     found = _IN_URL.search(leg.path)
     if found is not None:
         return found[1]

@@ -14,8 +14,9 @@ from django.db import transaction
 
 from apps.credentials import pages
 from apps.hubclientinfo.models import PartiesChanged, PartiesNamed
-from apps.hubclientinfo.settle import NAME_PARTIES
+from apps.hubclientinfo.settle import NAME_PARTIES, wait_for_turn
 from apps.modules import registry
+from apps.outbox import unnamed
 from apps.parties import directory
 from apps.parties.models import CredentialsRole
 from hub.ocpi.credentials import OwnSide, PartyRole, of_hub
@@ -24,39 +25,56 @@ from hub.ocpi.module import Role
 from hub.routing.clients import reachable, told_role
 from hub.routing.network import Network
 
+Named = tuple[PartyRole, ...]
+
 
 def own_credentials(
     token: str, version: str, face: str, platform_id: int, network: Network
 ) -> dict[str, Any]:
     """The object with the token that its reader uses."""
-    return _object(token, version, face, _named(platform_id, version, network))
+    return naming(token, version, face, named_to(platform_id, version, network))
 
 
 def give(
     token: str, version: str, face: str, platform_id: int, network: Network, now: datetime
 ) -> dict[str, Any]:
     """The same, and a note of the parties that it names, as its reader takes them in."""
-    named = _named(platform_id, version, network)
-    note(platform_id, digest(named), version, now)
-    return _object(token, version, face, named)
+    named = named_to(platform_id, version, network)
+    note(platform_id, named, version, now)
+    return naming(token, version, face, named)
 
 
-def note(platform_id: int, said: str, version: str, now: datetime) -> None:
-    """Notes which parties a platform was told of. What has changed since is left to be told."""
+@transaction.atomic
+def note(platform_id: int, told: Named, version: str, now: datetime) -> None:
+    """Notes which parties a platform was told of, and lets go what waited for that. What has
+    changed since is left to be told."""
     if version not in NAME_PARTIES:
+        unnamed.let_go(platform_id)
         return
+    wait_for_turn()
+    PartiesNamed.objects.update_or_create(
+        platform_id=platform_id, defaults={"digest": digest(told), "at": now}
+    )
+    changed = PartiesChanged.objects.filter(platform_id=platform_id)
+    present = named_to(platform_id, version, directory.load(now))
+    if digest(present) == digest(told):
+        changed.delete()
+    else:
+        changed.update(due_at=None, attempts=0, said="")
+    left = {str(each.party) for each in present} - {str(each.party) for each in told}
+    unnamed.let_go(platform_id, but=left)
+
+
+def is_up_to_date(platform_id: int, version: str, now: datetime) -> bool:
+    """Whether a platform was told of those whom it reaches now; then nothing waits for that."""
     with transaction.atomic():
-        PartiesNamed.objects.update_or_create(
-            platform_id=platform_id, defaults={"digest": said, "at": now}
-        )
-        changed = PartiesChanged.objects.select_for_update().filter(platform_id=platform_id)
-        if changed.exists() and digest_for(platform_id, version, directory.load(now)) == said:
-            changed.delete()
-
-
-def digest_for(platform_id: int, version: str, network: Network) -> str:
-    """What the object for a platform says of parties now, as a short text."""
-    return digest(_named(platform_id, version, network))
+        wait_for_turn()
+        present = named_to(platform_id, version, directory.load(now))
+        told = PartiesNamed.objects.filter(pk=platform_id, digest=digest(present)).exists()
+        if told:
+            PartiesChanged.objects.filter(pk=platform_id).delete()
+            unnamed.let_go(platform_id)
+    return told
 
 
 def digest(named: Iterable[PartyRole]) -> str:
@@ -65,7 +83,7 @@ def digest(named: Iterable[PartyRole]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _named(platform_id: int, version: str, network: Network) -> tuple[PartyRole, ...]:
+def named_to(platform_id: int, version: str, network: Network) -> Named:
     """The parties that a platform is told of in its version, each in a role that it knows."""
     platform = network.platforms.get(platform_id)
     if version not in NAME_PARTIES or platform is None:
@@ -91,8 +109,9 @@ def _details(parties: Iterable[PartyId]) -> Mapping[tuple[PartyId, Role], dict[s
     }
 
 
-def _object(token: str, version: str, face: str, named: tuple[PartyRole, ...]) -> dict[str, Any]:
-    """Website and logo are given because some peers refuse business details without them."""
+def naming(token: str, version: str, face: str, named: Named) -> dict[str, Any]:
+    """The object that names these parties. Website and logo are given because some peers refuse
+    business details without them."""
     hub = settings.HUB
     details = {
         "name": hub.name,

@@ -99,6 +99,11 @@ def offered(platform: Platform) -> tuple[str, ...]:
     return tuple(version for version in VERSIONS if version not in platform.hidden_versions)
 
 
+def newer(version: str) -> tuple[str, ...]:
+    """The versions of the hub that are newer than one; none for a version that it does not have."""
+    return VERSIONS[VERSIONS.index(version) + 1 :] if version in VERSIONS else ()
+
+
 def versions(platform: Platform, network: Network, face: str = "") -> list[dict[str, str]]:
     """The `data` of GET versions. 2.1.1 is among them where it is known which face to show."""
     face = face or face_of(platform.id, network)

@@ -30,11 +30,13 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """What a peer offers in one version, and the token form that it understood."""
+    """What a peer offers in one version, the token form that it understood, and all versions that
+    its versions endpoint lists."""
 
     version: str
     endpoints: tuple[Listed, ...]
     form: TokenForm
+    offered: tuple[str, ...]
 
     @property
     def credentials_url(self) -> str:
@@ -101,10 +103,8 @@ async def look(caller: Caller, versions_url: str, *wanted: str) -> Peer:
     Raises PeerUnusable (3001), NoMutualVersion (3002) or EndpointsMissing (3003).
     """
     data = await _versions(caller, versions_url)
+    offered = versions_in(data)
     if isinstance(data, list):
-        offered = {
-            str(v.get("version")): str(v.get("url") or "") for v in data if isinstance(v, dict)
-        }
         version = next((each for each in reversed(wanted) if offered.get(each)), "")
         if not version:
             raise NoMutualVersion(wanted, sorted(offered))
@@ -123,7 +123,18 @@ async def look(caller: Caller, versions_url: str, *wanted: str) -> Peer:
     )
     if not any(e.module == "credentials" for e in endpoints):
         raise EndpointsMissing("credentials")
-    return Peer(version, endpoints, caller.form)
+    return Peer(version, endpoints, caller.form, tuple(offered) or (version,))
+
+
+def versions_in(data: object) -> dict[str, str]:
+    """The versions in what a versions endpoint said, in its order, with the URL of each; from
+    version details the one that they are of."""
+    listed = data if isinstance(data, list) else [data]
+    return {
+        str(each["version"])[:8]: str(each.get("url") or "")
+        for each in listed
+        if isinstance(each, dict) and each.get("version")
+    }
 
 
 async def _versions(caller: Caller, url: str) -> Any:

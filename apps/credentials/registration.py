@@ -14,7 +14,7 @@ from django.db import transaction
 from apps.credentials import own, pages, rows
 from apps.credentials.errors import PeerUnusable, RoleUnknown, Uncertain
 from apps.credentials.legs import logged, write_at_once
-from apps.credentials.peer import Caller, Peer, json_body, look
+from apps.credentials.peer import Caller, Peer, json_body, look, versions_in
 from apps.database import in_thread
 from apps.parties import directory, tokens
 from apps.parties.models import Platform, Token
@@ -61,9 +61,9 @@ async def register(
         face = _face(peer, role)
         platform, made, issued = await in_thread(_prepare, name or f"at {versions_url}")
         try:
-            credentials, said = await _exchange(caller, "POST", peer, issued, platform, face)
+            credentials, told = await _exchange(caller, "POST", peer, issued, platform, face)
             await in_thread(_connected, platform, credentials, peer, name)
-            await in_thread(_note, platform, said, peer)
+            await in_thread(_note, platform, told, peer)
         except BaseException:
             await in_thread(_undo, platform, made, issued)
             raise
@@ -87,14 +87,14 @@ async def renew(platform: Platform) -> None:
         face = await in_thread(_face_as_registered, platform)
         issued, is_new = await in_thread(_issue, platform)
         try:
-            credentials, said = await _exchange(caller, "PUT", peer, issued, platform, face)
+            credentials, told = await _exchange(caller, "PUT", peer, issued, platform, face)
         except OcpiError as error:
             is_refused = not isinstance(error, Uncertain)
             if is_new and is_refused:
                 await in_thread(_take_back, platform, issued)
             raise
         await in_thread(_renewed, platform, credentials, peer, issued)
-        await in_thread(_note, platform, said, peer)
+        await in_thread(_note, platform, told, peer)
     finally:
         await client.close()
 
@@ -118,14 +118,14 @@ async def unregister(platform: Platform) -> None:
 
 async def test_call(platform: Platform) -> tuple[str, ...]:
     """The versions that a registered platform offers, asked for with the token that the hub has for
-    it; the form in which it takes the token is remembered. Raises OcpiError."""
+    it; they and the form in which it takes the token are remembered. Raises OcpiError."""
 
     async def versions(caller: Caller) -> tuple[str, ...]:
-        data = await caller.call("GET", platform.versions_url)
-        listed = data if isinstance(data, list) else [data]
-        return tuple(str(v["version"]) for v in listed if isinstance(v, dict) and "version" in v)
+        return tuple(versions_in(await caller.call("GET", platform.versions_url)))
 
-    return await _with_token(platform, versions)
+    offered = await _with_token(platform, versions)
+    await in_thread(rows.offers, platform.pk, offered, _now())
+    return offered
 
 
 async def fetch_again(platform: Platform) -> None:
@@ -135,7 +135,7 @@ async def fetch_again(platform: Platform) -> None:
     async def endpoints(caller: Caller) -> Peer:
         return await look(caller, platform.versions_url, platform.version)
 
-    await in_thread(rows.fetched, platform.pk, await _with_token(platform, endpoints))
+    await in_thread(rows.fetched, platform.pk, await _with_token(platform, endpoints), _now())
 
 
 async def _with_token(platform: Platform, work: Callable[[Caller], Awaitable[T]]) -> T:
@@ -154,26 +154,27 @@ async def _with_token(platform: Platform, work: Callable[[Caller], Awaitable[T]]
 
 async def _exchange(
     caller: Caller, method: str, peer: Peer, issued: str, platform: Platform, face: str
-) -> tuple[Credentials, str]:
-    """The platform's Credentials object for the hub's, and a digest of the parties in the hub's.
+) -> tuple[Credentials, own.Named]:
+    """The platform's Credentials object for the hub's, and the parties that the hub's names.
     Raises PeerUnusable, and Uncertain where the platform may have taken the hub's all the same."""
-    content, said = await in_thread(_own, platform, issued, peer, face)
+    content, told = await in_thread(_own, platform, issued, peer, face)
     data = await caller.call(method, peer.credentials_url, json_body(content))
     try:
-        return read(data, peer.version, pages.FACES.get(face, Role.OTHER)), said
+        return read(data, peer.version, pages.FACES.get(face, Role.OTHER)), told
     except OcpiError as error:
         raise Uncertain(f"its Credentials object: {error.message}") from None
 
 
-def _own(platform: Platform, issued: str, peer: Peer, face: str) -> tuple[dict[str, Any], str]:
-    network = directory.load(_now())
-    content = own.own_credentials(issued, peer.version, face, platform.pk, network)
-    return content, own.digest_for(platform.pk, peer.version, network)
+def _own(
+    platform: Platform, issued: str, peer: Peer, face: str
+) -> tuple[dict[str, Any], own.Named]:
+    told = own.named_to(platform.pk, peer.version, directory.load(_now()))
+    return own.naming(issued, peer.version, face, told), told
 
 
-def _note(platform: Platform, said: str, peer: Peer) -> None:
+def _note(platform: Platform, told: own.Named, peer: Peer) -> None:
     """Notes what parties were named; what has changed meanwhile is told by another PUT."""
-    own.note(platform.pk, said, peer.version, _now())
+    own.note(platform.pk, told, peer.version, _now())
 
 
 def _face(peer: Peer, role: Role | None) -> str:

@@ -111,13 +111,21 @@ def updated(
     return issued
 
 
-def fetched(platform_id: int, peer: Peer) -> None:
-    """Writes endpoints that were fetched again, and nothing else."""
+def fetched(platform_id: int, peer: Peer, now: datetime) -> None:
+    """Writes versions and endpoints that were fetched again, and nothing else."""
     with transaction.atomic():
         platform = _locked(platform_id)
         roles = frozenset(Role(role.role) for role in platform.roles.all())
         _replace_endpoints(platform, peer, roles)
+        offers(platform_id, peer.offered, now)
         directory.changed()
+
+
+def offers(platform_id: int, offered: Iterable[str], now: datetime) -> None:
+    """Writes which versions a platform offers, as its versions endpoint said just now."""
+    Platform.objects.filter(pk=platform_id).update(
+        versions_offered=list(offered), versions_read_at=now
+    )
 
 
 def unregistered(platform_id: int, cause: str, now: datetime) -> None:
@@ -146,6 +154,7 @@ def _connect(
         token_form=form,
         last_seen=now,
     )
+    offers(platform.pk, peer.offered, now)
     keys = {(role.role, str(role.party)) for role in credentials.roles}
     for row in platform.roles.all():
         if (row.role, row.party) not in keys:

@@ -1,30 +1,30 @@
 """Nudges: platforms of 2.3.0 are told which parties they reach. The rows are the work."""
 
-import asyncio
-import logging
 from datetime import UTC, datetime
+from functools import partial
 
 from celery import shared_task
 
 from apps.credentials.naming import due, name
 from apps.database import in_thread
-from apps.outbox.tasks import worker
-
-log = logging.getLogger(__name__)
+from apps.outbox.tasks import Worker, worker
 
 
-async def name_all() -> None:
-    """Tells every platform whose turn it is, side by side."""
-    booked = await in_thread(due, _now())
-    results = await asyncio.gather(*(name(each, _now()) for each in booked), return_exceptions=True)
-    for result in results:
-        if isinstance(result, Exception):  # booked already: the next attempt comes by itself
-            log.error("telling of parties broke off", exc_info=result)
+async def name_all(here: Worker) -> None:
+    """Begins to tell every platform whose turn it is; none waits for another."""
+    for platform_id in await in_thread(due, _now()):
+        here.runner.begin(("named", platform_id), partial(tell, here, platform_id))
+
+
+async def tell(here: Worker, platform_id: int) -> None:
+    """Tells one platform; what waited for that goes out then."""
+    await name(platform_id, _now())
+    await here.wake([platform_id])
 
 
 @shared_task
 def name_parties() -> None:
-    worker().runner.start("credentials", name_all())
+    worker().runner.start("credentials", name_all(worker()))
 
 
 def _now() -> datetime:

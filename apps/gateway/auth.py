@@ -98,11 +98,15 @@ def _meant(value: str) -> str:
 
 
 def _find(value: str, network: Network) -> Found | None:
+    """Whose token it is; None also where it is one platform's as it stands, and another's in
+    Base64."""
+    found: list[Found] = []
     for token, form in candidates(value):
         entry = network.tokens.get(fingerprint(token))
         if entry is not None and entry.platform_id in network.platforms:
-            return entry, token, form
-    return None
+            found.append((entry, token, form))
+    is_one = len({entry.platform_id for entry, _, _ in found}) == 1
+    return found[0] if is_one else None
 
 
 def _notice(

@@ -88,6 +88,7 @@ class _Leg:
                 self._to_party,
                 message.match.module.id,
                 message.match.interface.value,
+                self._platform.version,
             ),
             ids=(message.correlation_id, request.request_id, message.request_id),
             at=began,

@@ -13,11 +13,14 @@ from psycopg import AsyncConnection
 from apps.gateway.authorized import restored
 from apps.gateway.inbound import decode
 from apps.store.said import Wanted, said
+from apps.store.same_uid import CLASS, kind_of
 from hub.ocpi.bridge import Refusal, Verdict
+from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Message
 from hub.ocpi.module import PUSHES, Audience, Effect
 from hub.ocpi.schema.messages import body_name
 from hub.ocpi.status import Code, OcpiError
+from hub.routing.clues import value_of
 from hub.routing.guard import requesting_party
 from hub.routing.network import Network, Platform
 
@@ -40,6 +43,7 @@ async def understood(
     whose driver a Session or CDR is about: it is held by its owner, and never guessed.
     """
     message = replace(message, to=None, from_=None)
+    message = await _typed(connection, message)
     message = await restored(connection, message, NEWEST, None)
     name = body_name(message.match)
     if not (name and isinstance(message.content, dict)):
@@ -60,6 +64,22 @@ async def understood(
     if done.refusal is not None and done.refusal.verdict is Verdict.LACKING:
         _held(message, done.refusal)
     return message
+
+
+async def _typed(connection: AsyncConnection[Any], message: Message) -> Message:
+    """The message with the type of the token in its URL, which 2.1.1 names by the uid alone."""
+    match = message.match
+    parameters, module = match.parameters, match.module
+    uid = parameters.get("token_uid", "")
+    if module.object != CLASS or not uid or value_of(message, "type"):
+        return message
+    owner = None
+    if "country_code" in parameters:
+        owner = PartyId.of(parameters["country_code"], parameters["party_id"])
+    kind = await kind_of(connection, owner, uid)
+    if not kind:
+        return message
+    return replace(message, match=replace(match, parameters={**parameters, "type": kind}))
 
 
 def _with_own_ids(content: Any, message: Message) -> Any:

@@ -16,7 +16,7 @@ from django.db.models import Q
 from apps.hubclientinfo.models import ClientInfo as Row
 from apps.hubclientinfo.models import PartiesChanged
 from apps.modules import registry
-from apps.outbox import own
+from apps.outbox import own, unnamed
 from apps.parties import directory
 from apps.store.change import object_name
 from apps.traffic import metrics
@@ -41,7 +41,7 @@ class Change:
     @property
     def is_of_reach(self) -> bool:
         """Whether a party comes into the platform's reach, or goes out of it."""
-        before = self.row is not None and self.row.reachable and self.row.status in NAMED
+        before = self.row is not None and _is_named(self.row)
         return before != (self.client is not None and self.client.status in NAMED)
 
 
@@ -66,7 +66,7 @@ def settle(
     rows = _rows(seeing, hosts, network)
     found = list(changes(seeing, rows, network, _parties(rows, hosts, network)))
     _write(found, now)
-    _note_reach(found, network, now)
+    _note_reach(found, rows, network, now)
     return _book(seeing, network, now)
 
 
@@ -158,18 +158,31 @@ def _write(found: Iterable[Change], now: datetime) -> None:
         Row.objects.filter(pk__in=keys).update(**dict(items))
 
 
-def _note_reach(found: Iterable[Change], network: Network, now: datetime) -> None:
+def _note_reach(
+    found: Iterable[Change], rows: Iterable[Row], network: Network, now: datetime
+) -> None:
     """Of platforms whose Credentials object names parties: since when others are in their reach
-    than it named."""
-    changed = {change.viewer for change in found if change.is_of_reach}
+    than it named, and whose objects wait until it has. Where the last PUT failed nothing waits."""
+    named = [
+        change
+        for change in found
+        if change.is_of_reach and network.platforms[change.viewer].version in NAME_PARTIES
+    ]
+    changed = {change.viewer for change in named}
     PartiesChanged.objects.bulk_create(
-        (
-            PartiesChanged(platform_id=viewer, since=now)
-            for viewer in sorted(changed)
-            if network.platforms[viewer].version in NAME_PARTIES
-        ),
+        (PartiesChanged(platform_id=viewer, since=now) for viewer in sorted(changed)),
         ignore_conflicts=True,
     )
+    failing = PartiesChanged.objects.filter(pk__in=changed).exclude(said="")
+    known = {(row.platform_id, row.party) for row in rows if _is_named(row)}
+    come = {(each.viewer, str(each.who[0])) for each in named if each.client is not None}
+    untold = set(failing.values_list("pk", flat=True))
+    unnamed.hold(each for each in come - known if each[0] not in untold)
+
+
+def _is_named(row: Row) -> bool:
+    """Whether it was of a party in reach, in the role that it is of."""
+    return row.reachable and row.status in NAMED
 
 
 def _new(change: Change, client: Client, moment: datetime) -> Row:

@@ -61,6 +61,7 @@ async def attempt(
             due.party,
             due.module,
             Interface.RECEIVER.value,
+            platform.version,
         ),
         ids=(due.correlation_id, request_id, due.request_id),
         at=began,

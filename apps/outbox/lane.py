@@ -32,7 +32,8 @@ WHERE lane.leased_until <= %(now)s AND coalesce(lane.paused_until, %(now)s) <= %
 """
 # The oldest waiting delivery of a party and object; `newer` says whether others wait behind it.
 # What is for the platform itself, news of other parties, is tried before pushes that may be theirs.
-# Of a lane that an operator holds nothing goes, from the next window on.
+# Of a lane that an operator holds nothing goes, from the next window on. Objects of an owner whom
+# the platform was not told of wait for two minutes at most (unnamed.py).
 _HEADS = """
 SELECT d.id, d.party, d.object, d.attempts, EXISTS (
     SELECT 1 FROM outbox_delivery n WHERE n.state = 'waiting' AND n.platform_id = d.platform_id
@@ -47,6 +48,10 @@ AND NOT EXISTS (
     SELECT 1 FROM outbox_delivery o WHERE o.state = 'waiting' AND o.platform_id = d.platform_id
     AND o.party = d.party AND o.object = d.object AND o.id < d.id
 )
+AND (d.party = '' OR d.created_at <= %(now)s - interval '2 minutes' OR NOT EXISTS (
+    SELECT 1 FROM outbox_unnamed u WHERE u.platform_id = %(platform)s
+    AND u.owner = split_part(d.object, ' ', 2)
+))
 AND (d.party = '' AND d.attempts = 0 OR NOT EXISTS (
     SELECT 1 FROM outbox_delivery a WHERE a.state = 'waiting' AND a.platform_id = %(platform)s
     AND a.party = '' AND a.attempts = 0 AND a.due_at <= %(now)s AND NOT EXISTS (

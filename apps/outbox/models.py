@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from apps.parties.models import Platform
+
 
 class Payload(models.Model):
     """A push as it was received, kept once for all its receivers; or what the hub itself says."""
@@ -88,7 +90,7 @@ class Delivery(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.object} for {self.party}"
+        return f"{self.object} for {self.party}" if self.party else self.object
 
 
 class Lane(models.Model):
@@ -108,3 +110,19 @@ class Lane(models.Model):
 
     def __str__(self) -> str:
         return f"lane of platform {self.platform_id}"
+
+
+class Unnamed(models.Model):
+    """A party that came into the reach of a platform whose Credentials object names parties, and
+    that it has not named yet: deliveries of its objects wait there (D-20)."""
+
+    platform = models.ForeignKey(Platform, models.CASCADE, related_name="unnamed")
+    owner = models.CharField(max_length=6)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["platform", "owner"], name="one_unnamed_each"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.owner}, not named to {self.platform}"

@@ -92,9 +92,10 @@ class Worker:
     def start(self, platform_ids: Iterable[int]) -> None:
         """Begins to drain those lanes in which something waits, side by side, and does not wait.
         One that is drained already is left alone: whoever has it looks again after letting go."""
-        self.runner.run(self._start(list(platform_ids)))
+        self.runner.run(self.wake(list(platform_ids)))
 
-    async def _start(self, platform_ids: list[int]) -> None:
+    async def wake(self, platform_ids: list[int]) -> None:
+        """The same, from this worker's loop."""
         self.runner.begin("log", partial(self.recorder.run, self._stop))
         self.runner.begin("signs", self._write_signs)
         async with self.pool.connection() as connection:

@@ -48,6 +48,12 @@ class Platform(models.Model):
     status_since = models.DateTimeField(db_default=Now())
     status_cause = models.CharField(max_length=200, blank=True, default="")
     version = models.CharField(max_length=8, blank=True, default="")
+    versions_offered = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="What its versions endpoint listed when the hub read it last.",
+    )
+    versions_read_at = models.DateTimeField(null=True, blank=True)
     versions_url = models.CharField(max_length=255, blank=True, default="")
     token_form = models.CharField(
         max_length=6,

@@ -48,7 +48,7 @@ def _logged(turn: Turn) -> Send:
     """A sender that hands a row of every attempt to the recorder."""
     means, platform, walk = turn.means, turn.platform, turn.walk
     hub, interface = str(turn.network.hub), Interface.SENDER.value
-    between = Between(platform.id, hub, walk.party, walk.module, interface)
+    between = Between(platform.id, hub, walk.party, walk.module, interface, platform.version)
 
     async def send(request: Outgoing) -> Answer:
         began, started = means.clock(), time.perf_counter()

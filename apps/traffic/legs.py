@@ -13,13 +13,15 @@ _NO_ANSWER = Answer(0, (), b"")
 
 
 class Between(Struct, frozen=True):
-    """Who and what a leg is about, as the log shows it; empty where it is not known."""
+    """Who and what a leg is about, and the version that the hub speaks on it, as the log shows it;
+    empty where it is not known."""
 
     platform_id: int | None = None
     from_party: str = ""
     to_party: str = ""
     module: str = ""
     interface: str = ""
+    spoken: str = ""
 
 
 def onward(
@@ -60,6 +62,7 @@ def onward(
         request_body=None,
         answer_body=None,
         outcome=outcome(got.status or None, code).value,
+        spoken=between.spoken,
     )
 
 

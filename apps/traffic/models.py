@@ -64,6 +64,13 @@ class Leg(models.Model):
         db_default="",
         help_text="The `result` that a command was answered with, or that came for it later.",
     )
+    spoken = models.CharField(
+        max_length=8,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The version of OCPI that a request of the hub was written in.",
+    )
     notes = models.TextField(
         blank=True,
         default="",

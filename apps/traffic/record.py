@@ -52,6 +52,7 @@ class Row(Struct):
     follows: str = ""
     notes: str = ""
     says: str = ""
+    spoken: str = ""
 
 
 COLUMNS = Row.__struct_fields__

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from apps.alerts.conditions import CONDITIONS
 from apps.alerts.models import Alert, Kind
+from apps.credentials.naming import AGAIN as NAMED_AGAIN
 from apps.credentials.rows import decide_claim
+from apps.hubclientinfo.models import PartiesNamed
 from apps.outbox.models import Lane
 from apps.parties.models import Agreement, PartyClaim, Token
 from apps.sandbox.handshake import HandshakeFailed
@@ -21,6 +23,7 @@ from hub.policy.pulling import BACK_OFF_SECONDS
 from hub.policy.pulling import Kind as Reach
 from hub.routing.network import Status
 from tests.alerts.watching import changes, only, watch, written
+from tests.credentials.test_naming import tell
 from tests.gateway.objects import location
 from tests.hub import Hub, playground_platform
 from tests.hubclientinfo.goings import SILENT, at, checked
@@ -147,6 +150,21 @@ def fail(offset: float) -> None:
     assert last("locations").state == "failed"
 
 
+def names(hub: Hub) -> Mend:
+    """It refuses the PUT that names a new party; later it takes it."""
+    msp = hub.platform("DE/MSP", version="2.3.0")
+    hub.platform("NL/CPO")
+    PartiesNamed.objects.update(at=at(-400))
+    msp.faults.set("refuse", 2000, module="credentials")
+    assert tell(hub) == [False]
+    msp.faults.clear()
+
+    def well() -> None:
+        assert tell(hub, NAMED_AGAIN[0].total_seconds() + 5) == [True]
+
+    return well
+
+
 @dataclass(frozen=True)
 class Case:
     """What begins and ends a condition, whom it is about, a part of its text; the first look is so
@@ -167,6 +185,7 @@ CASES = {
     Kind.AGREEMENT: Case(agreement, "NL/CPO and DE/MSP", "ends at"),
     Kind.INVITATION: Case(invitation, "late", "was not used"),
     Kind.PULLS: Case(pulls, "NL/CPO", "locations of NL/CPO. Lately: HTTP 500"),
+    Kind.NAMES: Case(names, "DE/MSP", "which parties it reaches: your OCPI endpoints cannot"),
 }
 
 

@@ -1,11 +1,39 @@
-"""What a platform's page shows of its connection: is it there, and how its status changed."""
+"""What a platform's page shows of its connection: its version, is it there, and how its status
+changed."""
 
 from django.contrib import admin
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.console import connection_facts as facts
 from apps.console.columns import NOTHING, shown, table
 from apps.parties.models import Platform
+
+
+@admin.display(description="version of OCPI")
+def speaks(row: Platform) -> SafeString:
+    found = facts.speaks(row)
+    if not found["version"]:
+        return table((), [], "none: it has not registered yet")
+    cells = (
+        found["version"],
+        ", ".join(found["offers"]) or "not read yet",
+        shown(found["offers_read"]),
+        format_html("<code>{}</code>", found["hub_versions_url"]),
+        f"{found['hub_party']}, as {found['hub_party_as'] or 'its party'}",
+        ", ".join(found["not_shown"]) or "none",
+    )
+    headings = ("spoken", "it offers", "read", "where it begins at the hub",
+                "what the hub is there", "versions hidden")  # fmt: skip
+    told = table(headings, [cells], NOTHING)
+    if not found["newer"]:
+        return told
+    return format_html(
+        "{}<p>It offers {}, which the hub has too: it can go over by PUT of its credentials there."
+        "</p>",
+        told,
+        " and ".join(found["newer"]),
+    )
 
 
 @admin.display(description="is it there")
@@ -31,8 +59,9 @@ def naming(row: Platform) -> SafeString:
         shown(since) if since else "no",
         f"{tried}: {found['said']}" if found["said"] else tried,
         shown(found["not_before"]),
+        f"objects of {', '.join(found['waited_for'])}" if found["waited_for"] else "nothing",
     )
-    headings = ("last told", "differs since", "attempts since", "next not before")
+    headings = ("last told", "differs since", "attempts since", "next not before", "wait for it")
     return table(headings, [cells] if found["told"] or since else [], "only OCPI 2.3.0 is told")
 
 

@@ -30,7 +30,7 @@ def _to(model: str, key: int, text: object) -> SafeString:
 def lane(row: Platform) -> SafeString:
     now = timezone.now()
     found = platform_facts.lane(row, now)
-    number = f"{found['waiting']}{' and more' if found['or_more'] else ''}"
+    number = f"{amounts.thousands(found['waiting'])}{' and more' if found['or_more'] else ''}"
     oldest = found["oldest"]
     state = "goes out"
     if found["rests_until"]:
@@ -51,7 +51,8 @@ def lane(row: Platform) -> SafeString:
 
 
 def _how_far(work: dict[str, Any]) -> str:
-    return f"{work['what']}: {work['done']:,} of {work['of']:,} gone out"
+    done, of = (amounts.thousands(work[name]) for name in ("done", "of"))
+    return f"{work['what']}: {done} of {of} gone out"
 
 
 @admin.display(description="agreements of its parties")
@@ -140,19 +141,6 @@ def offered(row: Platform) -> SafeString:
     return table(("version", "module", "interface", "URL"), rows, "none")
 
 
-@admin.display(description="version of OCPI")
-def speaks(row: Platform) -> SafeString:
-    found = platform_facts.speaks(row)
-    cells = (
-        found["version"],
-        format_html("<code>{}</code>", found["hub_versions_url"]),
-        f"{found['hub_party']}, as {found['hub_party_as'] or 'its party'}",
-        ", ".join(found["not_shown"]) or "none",
-    )
-    headings = ("spoken", "where it begins at the hub", "what the hub is there", "versions hidden")
-    return table(headings, [cells] if found["version"] else [], "none: it has not registered yet")
-
-
 @admin.display(description="lost in its version")
 def losses(row: Platform) -> SafeString:
     found = platform_facts.losses(row)
@@ -214,7 +202,6 @@ FIELDS: dict[str, tuple[str, Callable[[Platform], SafeString]]] = {
     "refused": ("refusals", refused),
     "offered": ("offered", offered),
     "limits": ("limits", limits),
-    "speaks": ("speaks", speaks),
     "losses": ("losses", losses),
     "acts_table": ("acts", acts),
 }

@@ -98,7 +98,7 @@ class PlatformAdmin(ActsAdmin):
     list_display = ("name", "status", "version", "parties", "seen", "open_claims")
     search_fields = ("name", "roles__party")
     readonly_fields = (
-        "state", "versions", "version", "seen", "created", "parties_table", "habits",
+        "state", "speaks", "versions", "version", "seen", "created", "parties_table", "habits",
         "tokens_table", "claims_table", "traffic", "is_there", "naming", "history", "caught_up",
         "given", *platform_sections.FIELDS,
     )  # fmt: skip
@@ -116,6 +116,7 @@ class PlatformAdmin(ActsAdmin):
     )
     seen = staticmethod(moment("last_seen", "last seen"))
     created = staticmethod(moment("created_at", "first invited"))
+    speaks = staticmethod(connection.speaks)
     is_there = staticmethod(connection.is_there)
     naming = staticmethod(connection.naming)
     history = staticmethod(connection.history)
@@ -129,7 +130,6 @@ class PlatformAdmin(ActsAdmin):
     refused = staticmethod(platform_sections.refused)
     offered = staticmethod(platform_sections.offered)
     limits = staticmethod(platform_sections.limits)
-    speaks = staticmethod(platform_sections.speaks)
     losses = staticmethod(platform_sections.losses)
     acts_table = staticmethod(platform_sections.acts)
 
