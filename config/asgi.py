@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 pages = get_asgi_application()  # loads the apps, so it comes before everything that uses a model
 
 from apps.gateway.asgi import application as gateway  # noqa: E402
-from config import celery, health  # noqa: E402
+from config import bounded, celery, health  # noqa: E402
 
 # Static files come from whitenoise as plain iterators: a few small files, read whole, cost nothing.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous")
@@ -26,5 +26,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         await gateway(scope, receive, send)
     elif path in health.PAGES:
         await health.answer(health.PAGES[path], send)
+    elif bounded.announced(scope) > bounded.MOST:
+        await bounded.refuse(send)
     else:
-        await pages(scope, receive, send)
+        await pages(scope, bounded.bounded(receive), send)

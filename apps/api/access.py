@@ -47,12 +47,15 @@ class ReadingSession(SessionAuthentication):
 def check(request: Request, operation: Operation) -> None:
     """Raises PermissionDenied where the user lacks a permission, or the token's scope does not let
     it through."""
+    scope = Scope(request.auth.scope) if isinstance(request.auth, ApiToken) else None
     for needed in operation.needs:
         if not request.user.has_perm(needed):
             raise PermissionDenied(f"Your user lacks the permission {needed}.")
-        scope = Scope(request.auth.scope) if isinstance(request.auth, ApiToken) else None
         if scope is not None and not api_tokens.allows(scope, needed):
             raise PermissionDenied(f"The token's scope is {scope}, which leaves out {needed}.")
+    least = operation.at_least
+    if scope is not None and least is not None and not api_tokens.within(least, scope):
+        raise PermissionDenied(f"The token's scope is {scope}; this needs {least}.")
 
 
 def actor(request: Request) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError as FormError
 from rest_framework import serializers
 from rest_framework.serializers import Serializer, ValidationError
@@ -11,13 +12,16 @@ from rest_framework.serializers import Serializer, ValidationError
 from apps.console import facts, trying
 from apps.console.fields import PartyField, partner_url
 from apps.console.pages.agreements import FIRST, OtherField
+from apps.console.pages.api_tokens import LONGEST_DAYS
 from apps.credentials.pages import FACES, VERSIONS
 from apps.modules import registry
+from apps.operators.models import Scope
 from apps.parties.models import Platform
 from hub.ocpi.module import Interface
 from hub.routing.pulled import can_be_pulled
 
 REASON = 200
+ONE_TIME, NO_PASSWORD = "one-time", "none"
 
 
 def _as_form(make: Callable[[], forms.Field]) -> type[serializers.CharField]:
@@ -62,6 +66,12 @@ class Reason(Serializer):
     """Why something is done; kept in the audit, and shown."""
 
     reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=REASON)
+
+
+class DueReason(Serializer):
+    """Why it is done; this is not done without."""
+
+    reason = serializers.CharField(max_length=REASON)
 
 
 class Nothing(Serializer):
@@ -158,3 +168,61 @@ class DryRequest(Serializer):
         required=False, default="", allow_blank=True,
         help_text="Who calls; empty: whoever hosts OCPI-from.",
     )  # fmt: skip
+
+
+class TellAgain(Serializer):
+    """Whether a platform is sent what differs."""
+
+    tell_again = serializers.BooleanField(required=False, default=False)
+
+
+class Erasure(Reason):
+    """Whose traces. Without `remove` they are only counted."""
+
+    uid = serializers.CharField(max_length=100)
+    party = Party(required=False, default="", allow_blank=True, help_text="Only of this eMSP.")
+    remove = serializers.BooleanField(required=False, default=False)
+
+
+class Groups(serializers.ListField):
+    """Names of groups."""
+
+    child = serializers.CharField(max_length=150)
+
+
+class NewUser(DueReason):
+    """Somebody who may log in."""
+
+    name = serializers.CharField(max_length=150, validators=[User.username_validator])
+    email = serializers.EmailField(required=False, default="", allow_blank=True)
+    groups = Groups()
+    password = serializers.ChoiceField(
+        [ONE_TIME, NO_PASSWORD],
+        required=False,
+        default=ONE_TIME,
+        help_text="none: for users whom a trusted proxy signs in.",
+    )
+
+
+class ChangedUser(Serializer):
+    """What may be changed of a user."""
+
+    email = serializers.EmailField(allow_blank=True)
+    groups = Groups()
+    reason = serializers.CharField(max_length=REASON)
+
+
+class NewApiToken(Reason):
+    """What a token is for."""
+
+    name = serializers.CharField(max_length=60)
+    scope = serializers.ChoiceField([each.value for each in Scope], default=Scope.READ.value)
+    days = serializers.IntegerField(
+        min_value=1, max_value=LONGEST_DAYS, required=False, allow_null=True, default=None,
+        help_text="Good for so many days; null: as long as the token that makes it.",
+    )  # fmt: skip
+
+    def validate_name(self, name: str) -> str:
+        if not name.isprintable():
+            raise ValidationError("has 1 to 60 printable characters")
+        return name

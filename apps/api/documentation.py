@@ -13,6 +13,8 @@ from django.contrib import admin
 from django.contrib.admin.views.decorators import staff_member_required
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
@@ -82,7 +84,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _operations() -> Iterator[dict[str, Any]]:
     found = document()
-    needs = {operation.name: operation.needs for operation in table.operations()}
+    needs = {operation.name: views.needs(operation) for operation in table.operations()}
     for path, item in found["paths"].items():
         for method in METHODS:
             if method in item:
@@ -99,16 +101,16 @@ def _operation(path: str, method: str, told: dict[str, Any], needs: Any) -> dict
         "group": told["tags"][0],
         "method": method.upper(),
         "path": path,
-        "about": told["description"].partition("\n")[0],
-        "needs": needs.get(told["operationId"], ()),
+        "about": _in_words(told["description"].partition("\n")[0]),
+        "needs": needs[told["operationId"]],
         "parameters": [
             {
                 "name": each["name"],
-                "place": each["in"],
                 "type": _type(each["schema"]),
-                "about": each.get("description", ""),
+                "about": _in_words(each.get("description", "")),
             }
             for each in told.get("parameters", ())
+            if each["in"] == "query"  # those of the path speak for themselves
         ],
         "takes": _name(content.get("schema", {})),
         "code": code,
@@ -122,19 +124,32 @@ def _shapes() -> Iterator[dict[str, Any]]:
         required = shape.get("required", ())
         yield {
             "name": name,
-            "about": shape.get("description", ""),
+            "about": _in_words(shape.get("description", "")),
             "values": shape.get("enum", ()),
             "members": [
                 {
                     "name": member,
                     "type": _type(inner),
                     "shape": _name(inner) or _name(inner.get("items", {})),
-                    "about": inner.get("description", ""),
+                    "about": _in_words(inner.get("description", "")),
                     "required": member in required,
                 }
                 for member, inner in shape.get("properties", {}).items()
             ],
         }
+
+
+def _in_words(text: str) -> SafeString:
+    """What stands between backticks as code."""
+    parts = text.split("`")
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html("<code>{}</code>", part) if n % 2 else part,)
+            for n, part in enumerate(parts)
+        ),
+    )
 
 
 def _name(schema: dict[str, Any]) -> str:

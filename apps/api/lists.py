@@ -31,7 +31,7 @@ PAGING: Mapping[str, forms.Field] = {
         required=False, min_value=1, max_value=MOST, help_text=f"Items on a page; {DEFAULT_LIMIT}."
     ),
     CURSOR: forms.CharField(
-        required=False, max_length=1000, help_text="What the page before has as `next`."
+        required=False, max_length=1000, help_text="What next of the page before says."
     ),
 }
 BAD_CURSOR = "is not one that the API gave"

@@ -13,6 +13,8 @@ from django import forms
 from django.http import HttpRequest
 from rest_framework.serializers import BaseSerializer, Serializer
 
+from apps.operators.models import ApiToken, Scope
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -21,6 +23,7 @@ class Call:
     Attributes:
         http: Django's request, with the user.
         actor: who the audit says it was.
+        token: the API token, where it is not a session.
         path: the parameters of the path.
         asked: what it takes, checked.
         limit, cursor: which page of a list is asked for.
@@ -28,6 +31,7 @@ class Call:
 
     http: HttpRequest
     actor: str
+    token: ApiToken | None
     path: Mapping[str, Any]
     asked: Mapping[str, Any]
     now: datetime
@@ -56,6 +60,8 @@ class Operation:
         run: does it. May raise Refused, and what apps.console.expected lists.
         answer: the shape of the answer, of each item where it is a list; None: no body.
         takes: the shape of the body.
+        at_least: the scope that a token needs besides, for what needs more than permissions say.
+        reads: the type of the body; where it is not JSON, `asked` has it as the file `body`.
         query: a form with the parameters of the query.
         paged: whether the answer is a page of a list.
         status: of the answer.
@@ -71,6 +77,8 @@ class Operation:
     run: Callable[[Call], Any]
     answer: type[BaseSerializer] | None
     takes: type[Serializer] | None = None
+    at_least: Scope | None = None
+    reads: str = "application/json"
     query: Callable[[], Mapping[str, forms.Field]] = field(default=dict)
     paged: bool = False
     status: int = 200

@@ -206,23 +206,3 @@ class Verified(Serializer):
     last_seal = CharField()
     broken_at = maybe(IntegerField, help_text="The first entry whose seal does not fit.")
     expected = maybe(BooleanField, help_text="Whether the seal that is expected is there.")
-
-
-class ClientInfo(Serializer):
-    party = CharField()
-    role = CharField()
-    should_be = CharField()
-    says = CharField()
-    agrees = BooleanField()
-    last_updated = DateTimeField()
-
-
-class Compared(Serializer):
-    platform = CharField()
-    objects = ClientInfo(many=True)
-    differing = IntegerField()
-    told_again = IntegerField()
-
-
-class TellAgain(Serializer):
-    tell_again = BooleanField(required=False, default=False)

@@ -4,7 +4,9 @@ commands and pages show; a test compares each of them with its shape.
 
 from typing import Any
 
+from drf_spectacular.utils import inline_serializer
 from rest_framework.serializers import (
+    BaseSerializer,
     BooleanField,
     CharField,
     DateTimeField,
@@ -27,6 +29,17 @@ def many(child: Any) -> ListField:
 def maybe(field: type[Any], **options: Any) -> Any:
     """A field that is always there, and may be null."""
     return field(allow_null=True, **options)
+
+
+def page_of(name: str, shape: type[BaseSerializer]) -> Any:
+    """A page of a list of such items."""
+    return inline_serializer(
+        name,
+        {
+            "items": shape(many=True),
+            "next": CharField(allow_null=True, help_text="The cursor of the next page."),
+        },
+    )
 
 
 class Finding(Serializer):
@@ -107,9 +120,7 @@ class Notice(Serializer):
     answer = CharField()
 
 
-class Notices(Serializer):
-    items = Notice(many=True)
-    next = CharField(allow_null=True)
+Notices = page_of("Notices", Notice).__class__
 
 
 class Alert(Serializer):
@@ -260,9 +271,7 @@ class Member(Serializer):
     last_seen = maybe(DateTimeField)
 
 
-class Members(Serializer):
-    items = Member(many=True)
-    next = CharField(allow_null=True)
+Members = page_of("Members", Member).__class__
 
 
 class Problem(Serializer):

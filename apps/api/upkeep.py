@@ -1,28 +1,38 @@
-"""Operations that commands have beside pages: kept objects as lines, HubClientInfo compared.
+"""Operations that commands have beside pages: kept objects as lines, out and in, the traces of a
+token erased, HubClientInfo compared.
 
 Lines are read while they are sent, a batch at a time, so that a million objects need no more memory
 than a hundred.
 """
 
+import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any
+from typing import Any, BinaryIO
 
+from asgiref.sync import async_to_sync
 from django import forms
 from django.http import StreamingHttpResponse
+from django.utils import timezone
 
 from apps import database
-from apps.api import overview_shapes as shapes
-from apps.api.acting import tell
-from apps.api.operation import Call, Operation
+from apps.api import asked
+from apps.api import upkeep_shapes as shapes
+from apps.api.acting import tell, told
+from apps.api.bodies import LINES, LONGEST_BODY, MIB
+from apps.api.operation import Call, Operation, Refused
 from apps.api.resources import PLATFORMS, Resource
+from apps.console import kept_rows
 from apps.console.clientinfo import clientinfo
+from apps.console.erasing import erased
 from apps.console.fields import PartyField
-from apps.modules import module_of
+from apps.console.taken_in import MOST_WRONG, OUTCOMES, TakenIn, taken_in
+from apps.modules import module_of, registry
+from apps.operators.models import Scope
 from apps.store import read_out
+from apps.store.read_in import Way, read_in
 from apps.store.read_out import Wanted
 from hub.ocpi.ids import PartyId
-
-LINES = "application/jsonl"
 
 
 def lines(resource: Resource) -> Operation:
@@ -61,6 +71,51 @@ async def _read(wanted: Wanted, after: int) -> AsyncIterator[bytes]:
             yield batch.text
 
 
+def _needed(*verbs: str) -> tuple[str, ...]:
+    """These permissions for every table of kept objects."""
+    return tuple(
+        f"{model._meta.app_label}.{verb}_{model._meta.model_name}"
+        for model in sorted(kept_rows.models(), key=lambda model: model._meta.label)
+        for verb in verbs
+    )
+
+
+def _modules() -> list[tuple[str, str]]:
+    found = sorted(module.id for module in registry().values() if module.keeps)
+    return [("", ""), *((name, name) for name in found)]
+
+
+def _take_in(call: Call) -> dict[str, Any]:
+    body, name = call.asked["body"], call.asked["module"]
+    if isinstance(body, Mapping):  # as an empty body is read
+        raise Refused("there are no lines in the body, or no Content-Length before it", "body")
+    way = Way(module_of(name) if name else None, "import by the API", timezone.now)
+    done = async_to_sync(_read_in)(body, way)
+    fact = taken_in(done)
+    counts = {word: fact[word] for word in ("lines", *OUTCOMES)}
+    told(call, "Import", "kept objects", name or "as exported", call.asked["reason"], after=counts)
+    return fact
+
+
+async def _read_in(body: BinaryIO, way: Way) -> TakenIn:
+    began, lines, outcomes = time.monotonic(), 0, Counter[str]()
+    wrong: list[tuple[int, str]] = []
+    async with database.pool(1) as pool:
+        async for step in read_in(pool, body, way):
+            lines, outcomes = step.line, outcomes + step.outcomes
+            wrong += step.wrong[: MOST_WRONG - len(wrong)]
+    return TakenIn(lines, 0, outcomes, wrong, time.monotonic() - began)
+
+
+def _erase(call: Call) -> dict[str, Any]:
+    """The uid of a driver who is forgotten must not live on in the audit."""
+    wanted = call.asked
+    found = erased(wanted["uid"], wanted["party"], remove=wanted["remove"])
+    if wanted["remove"]:
+        told(call, "Erase", "token", "", wanted["reason"], after={"traces": found["traces"]})
+    return found
+
+
 def _clientinfo(call: Call) -> dict[str, Any]:
     row = PLATFORMS.get(call)
     found = clientinfo(row, tell_again=call.asked["tell_again"])
@@ -74,6 +129,30 @@ OPERATIONS = (
         "POST", "platforms/<int:id>/clientinfo", "platforms_clientinfo", "platforms",
         "Asks a platform for its HubClientInfo objects and compares them with what it should have;"
         " with `tell_again` it is sent what differs.",
-        ("parties.change_platform",), _clientinfo, shapes.Compared, shapes.TellAgain,
+        ("parties.change_platform",), _clientinfo, shapes.Compared, asked.TellAgain,
+    ),
+    Operation(
+        "POST", "objects/lines", "objects_import", "objects",
+        "Keeps objects from JSON Lines: what `export` writes, or with `module` bare OCPI objects. A"
+        " bad line is told and left out; the same object twice is no harm. Answers when all lines"
+        f" are through; a body has {LONGEST_BODY // MIB} MiB at the most.",
+        _needed("add", "change"), _take_in, shapes.TakenIn, at_least=Scope.ADMINISTER,
+        reads=LINES,
+        query=lambda: {
+            "module": forms.ChoiceField(
+                required=False, choices=_modules, help_text="That of bare objects."
+            ),
+            "reason": forms.CharField(
+                required=False, max_length=asked.REASON, help_text="Kept in the audit."
+            ),
+        },
+    ),
+    Operation(
+        "POST", "erasures", "erase", "objects",
+        "Counts the traces of a token in store, message log and delivery record; with `remove` they"
+        " are gone for good. Reads the whole message log, which takes minutes. Platforms keep"
+        " copies of their own.",
+        (*_needed("delete"), "traffic.delete_leg", "outbox.delete_delivery"), _erase,
+        shapes.Erased, asked.Erasure, at_least=Scope.ADMINISTER,
     ),
 )  # fmt: skip

@@ -16,21 +16,22 @@ from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
     extend_schema,
-    inline_serializer,
 )
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer, CharField
+from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from apps.api import problems, shapes
 from apps.api.access import PerToken, ReadingSession, TokenAuthentication, actor, check
+from apps.api.bodies import Lines
 from apps.api.lists import CURSOR, DEFAULT_LIMIT, LIMIT, PAGING
 from apps.api.operation import Call, Operation, Page
 from apps.api.rendering import Json
+from apps.operators.models import ApiToken
 
 # What may go wrong with each, besides what is theirs alone.
 ALWAYS = (401, 403, 404, 429)
@@ -47,7 +48,6 @@ class View(APIView):
     permission_classes = (IsAuthenticated,)
     throttle_classes = (PerToken,)
     renderer_classes: Any = (Json,)
-    parser_classes = (JSONParser,)
     http_method_names = ("get", "post", "put", "patch", "delete", "head")
     operations: Mapping[str, Operation] = {}
 
@@ -58,6 +58,11 @@ class View(APIView):
     def default_response_headers(self) -> dict[str, str]:
         """Answers are of the moment, and some hold a token."""
         return {**super().default_response_headers, "Cache-Control": "no-store"}
+
+    def get_parsers(self) -> list[Any]:
+        """Bodies are JSON, unless lines are read here."""
+        lines = any(each.reads != JSON for each in self.operations.values())
+        return [Lines() if lines else JSONParser()]
 
     def check_permissions(self, request: Request) -> None:
         """Knocking at closed doors counts against the limit, too."""
@@ -86,9 +91,12 @@ def answer(
     asked = _query(operation, request)
     if operation.takes is not None:
         asked |= _body(operation.takes, request)
+    if operation.reads != JSON:
+        asked["body"] = request.data
     call = Call(
         request._request,
         actor(request),
+        request.auth if isinstance(request.auth, ApiToken) else None,
         parameters,
         asked,
         timezone.now(),
@@ -136,6 +144,8 @@ def parameters_of(operation: Operation) -> dict[str, forms.Field]:
 def _described(operation: Operation, method: Method) -> Method:
     """What the OpenAPI document says of an operation."""
     codes = (*ALWAYS, *(CHANGING if operation.takes else (400,)))
+    lines = operation.reads != JSON
+    codes = (*codes, *((413,) if lines else ()))
     answers: dict[Any, Any] = {(code, problems.MEDIA_TYPE): shapes.Problem for code in codes}
     if operation.media == JSON:
         answers[operation.status] = _answer(operation)
@@ -145,13 +155,20 @@ def _described(operation: Operation, method: Method) -> Method:
         operation_id=operation.name,
         tags=[operation.group],
         summary=operation.about.partition(".")[0] + ".",
-        description=f"{operation.about}\n\nNeeds {' and '.join(operation.needs)}.",
+        description=f"{operation.about}\n\n{needs(operation)}",
         parameters=list(_parameters(operation)),
-        request=operation.takes,
+        request={operation.reads: OpenApiTypes.STR} if lines else operation.takes,
         auth=_auth(operation),
         responses=answers,
     )(method)
     return described
+
+
+def needs(operation: Operation) -> str:
+    """What the user and the token need, in a sentence."""
+    permissions = " and ".join(operation.needs) or "no permission"
+    scope = f", and a token of scope {operation.at_least}" if operation.at_least else ""
+    return f"Needs {permissions}{scope}."
 
 
 def _auth(operation: Operation) -> list[Any]:
@@ -165,13 +182,8 @@ def _answer(operation: Operation) -> Any:
     if not operation.paged:
         return operation.answer
     shape: type[BaseSerializer] = operation.answer
-    return inline_serializer(
-        f"{''.join(word.capitalize() for word in operation.name.split('_'))}Page",
-        {
-            "items": shape(many=True),
-            "next": CharField(allow_null=True, help_text="The cursor of the next page."),
-        },
-    )
+    name = "".join(word.capitalize() for word in operation.name.split("_"))
+    return shapes.page_of(f"{name}Page", shape)
 
 
 def _parameters(operation: Operation) -> Iterator[OpenApiParameter]:

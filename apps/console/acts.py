@@ -23,6 +23,7 @@ from apps.console.audited import AuditedAdmin, now_is, tell
 from apps.console.expected import EXPECTED, explained
 from apps.console.invitation_text import letter
 from apps.credentials.invitations import Invitation
+from apps.operators.one_time import Given
 from apps.parties.platforms import named
 
 MOST_AT_ONCE = 100
@@ -37,17 +38,20 @@ class Act:
         label: its word on buttons.
         warning: what will happen, for the page that asks.
         run: does it to a row, with the reason given, and says what came of it. What it returns as
-            an Invitation is shown once. May raise what `expected` lists.
+            an Invitation, or as a password that was Given, is shown once. May raise what `expected`
+            lists.
         fits: why a row cannot have it done; empty when it can.
         asks_reason: whether the page has a field for it.
+        needs_reason: whether it is not done without.
     """
 
     name: str
     label: str
     warning: str
-    run: Callable[[Any, str, datetime], str | Invitation]
+    run: Callable[[Any, str, datetime], str | Invitation | Given]
     fits: Callable[[Any], str]
     asks_reason: bool = False
+    needs_reason: bool = False
 
 
 class ActsAdmin(AuditedAdmin):
@@ -59,6 +63,10 @@ class ActsAdmin(AuditedAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.act_view)
         return [path("act/<slug:name>/", view, name=self._url_name), *super().get_urls()]
+
+    def forbids(self, user: Any, row: Any, *, by_script: bool = False) -> str:
+        """Why a user who may change such rows may not act on this one; empty when he may."""
+        return ""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """The acts, and none of Django's own: deleting many platforms at once is no daily work."""
@@ -75,7 +83,8 @@ class ActsAdmin(AuditedAdmin):
     ) -> HttpResponse:
         row = self.get_object(request, object_id)
         buttons = []
-        if row is not None and self.has_change_permission(request, row):
+        may = row is not None and self.has_change_permission(request, row)
+        if may and not self.forbids(request.user, row):
             buttons = [
                 (act.label, self.act_url(act, [row.pk])) for act in self.acts if not act.fits(row)
             ]
@@ -98,9 +107,12 @@ class ActsAdmin(AuditedAdmin):
             raise Http404
         if not self.has_change_permission(request):
             raise PermissionDenied
-        rows = self._rows(request)
-        fitting = [row for row in rows if not act.fits(row)]
-        if request.method == "POST":
+        rows = [
+            (row, self.forbids(request.user, row) or act.fits(row)) for row in self._rows(request)
+        ]
+        fitting = [row for row, why in rows if not why]
+        missing = act.needs_reason and not _reason(request)
+        if request.method == "POST" and not missing:
             return self._done(request, act, fitting)
         context = {
             **self.admin_site.each_context(request),
@@ -108,8 +120,9 @@ class ActsAdmin(AuditedAdmin):
             "opts": self.opts,
             "act": act,
             "fitting": fitting,
-            "others": [(row, act.fits(row)) for row in rows if act.fits(row)],
-            "back": self._back(rows),
+            "others": [each for each in rows if each[1]],
+            "missing": missing and request.method == "POST",
+            "back": self._back([row for row, _ in rows]),
         }
         return TemplateResponse(request, "console/act.html", context)
 
@@ -140,8 +153,8 @@ class ActsAdmin(AuditedAdmin):
         return TemplateResponse(request, "console/invitation.html", context)
 
     def _done(self, request: HttpRequest, act: Act, rows: Sequence[Model]) -> HttpResponse:
-        reason = request.POST.get("reason", "").strip()[:200]
-        invitations = []
+        reason = _reason(request)
+        invitations, passwords = [], []
         for row in rows:
             before = fields.values(row)
             try:
@@ -155,11 +168,25 @@ class ActsAdmin(AuditedAdmin):
                 super(AuditedAdmin, self).log_change(request, row, said)
             if isinstance(result, Invitation):
                 invitations.append(result)
+            elif isinstance(result, Given):
+                passwords.append(result)
             else:
                 messages.success(request, result)
         if invitations:
             return self.show_invitations(request, invitations)
+        if passwords:
+            return self._show_passwords(request, passwords)
         return HttpResponseRedirect(self._back(rows))
+
+    def _show_passwords(self, request: HttpRequest, passwords: Sequence[Given]) -> HttpResponse:
+        """The only page that ever shows them, and only this once."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "One-time password",
+            "opts": self.opts,
+            "passwords": passwords,
+        }
+        return TemplateResponse(request, "console/one_time_password.html", context)
 
     def _rows(self, request: HttpRequest) -> list[Any]:
         keys = [key for key in request.GET.getlist("id") if key.isascii() and key.isdigit()]
@@ -175,6 +202,10 @@ class ActsAdmin(AuditedAdmin):
     @property
     def _url_name(self) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_act"
+
+
+def _reason(request: HttpRequest) -> str:
+    return request.POST.get("reason", "").strip()[:200]
 
 
 def _asking(act: Act) -> Callable[[ActsAdmin, HttpRequest, QuerySet[Any]], HttpResponse]:

@@ -17,6 +17,7 @@ from apps.console.pages import (
     messages,
     platforms,
     pulls,
+    users,
 )
 from apps.operators.login import LoginForm
 from apps.outbox.models import Delivery
@@ -43,5 +44,6 @@ admin.site.register(Source, pulls.SourceAdmin)
 admin.site.register(Pull, pulls.PullAdmin)
 admin.site.register(Finding, findings.FindingAdmin)
 admin.site.register(Entry, audit.EntryAdmin)
+users.register()
 for model in kept_rows.models():
     admin.site.register(model, kept.admin_of(model))

@@ -58,28 +58,36 @@ def command_line_user() -> str:
 class AuditedAdmin(ToldAdmin):
     """A page whose forms are told of: what is saved, added and removed."""
 
+    def values(self, row: Model) -> Values:
+        """What is told of a row: its fields, unless a page has more."""
+        return fields.values(row)
+
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
         row = super().get_object(request, object_id, from_field)
         if row is not None and request.method == "POST":
-            setattr(request, KEPT, fields.values(row))
+            setattr(request, KEPT, self.values(row))
         return row
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         word = message if isinstance(message, str) else "Add"
-        tell(request, word, obj, {}, now_is(obj))
+        tell(request, word, obj, {}, self._now(obj))
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        tell(request, "Change", obj, getattr(request, KEPT, {}), now_is(obj))
+        tell(request, "Change", obj, getattr(request, KEPT, {}), self._now(obj))
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         rows: Iterable[Model] = queryset
         for row in rows:
-            tell(request, "Delete", row, fields.values(row), {})
+            tell(request, "Delete", row, self.values(row), {})
         return super().log_deletions(request, queryset)
+
+    def _now(self, row: Model) -> Values:
+        fresh = type(row)._default_manager.filter(pk=row.pk).first()
+        return self.values(fresh) if fresh is not None else {}
 
 
 @receiver(user_logged_in)

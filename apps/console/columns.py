@@ -1,5 +1,6 @@
 """How values look on the operator's pages: moments to the millisecond, wire text as it came."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,8 @@ from django.utils.safestring import SafeString
 from hub.ocpi.datetimes import render
 
 NOTHING = "-"
+_MOMENT = re.compile(r"(<a [^>]*>)?\d{4}-\d\d-\d\dT[\d:.]+Z(</a>)?")
+LONG = 40  # characters from which a text is a sentence
 
 
 def shown(moment: datetime | None) -> str:
@@ -53,7 +56,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty: str)
     body = format_html_join(
         "",
         "<tr>{}</tr>",
-        ((format_html_join("", "<td>{}</td>", ((cell,) for cell in row)),) for row in rows),
+        ((format_html_join("", "{}", ((_cell(cell),) for cell in row)),) for row in rows),
     )
     if not body:
         return format_html('<span class="absent">{}</span>', empty)
@@ -63,6 +66,15 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty: str)
         head,
         body,
     )
+
+
+def _cell(value: object) -> SafeString:
+    """A moment stays in one line; a sentence gets room."""
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return format_html('<td class="together">{}</td>', value)
+    if isinstance(value, str) and not isinstance(value, SafeString) and len(value) > LONG:
+        return format_html('<td class="sentence">{}</td>', value)
+    return format_html("<td>{}</td>", value)
 
 
 def outcome(http_status: int | None, code: int | None) -> SafeString:

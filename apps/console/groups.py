@@ -12,9 +12,9 @@ from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
 
-# What tells of the users themselves and of what they did: for auditors only, and for nobody to
-# change.
-OVERSIGHT = ("auth", "admin", "audit", "operators")
+# What is in OVERSIGHT is for auditors only, and for no group to change.
+from apps.operators.api_tokens import OVERSIGHT
+
 AUDIT = Q(content_type__app_label__in=OVERSIGHT, codename__startswith="view_")
 SEEING = Q(codename__startswith="view_")
 

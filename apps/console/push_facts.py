@@ -163,8 +163,10 @@ def lanes(now: datetime) -> tuple[datetime | None, list[Fact]]:
 
 
 def _next(due: datetime | None, lane: Lane | None, now: datetime) -> Fact:
-    """When a lane is tried next, and why not before. What is overdue goes out as soon as a worker
-    comes by."""
+    """When a lane is tried next (None: when it is resumed), and why not before. What is overdue
+    goes out as soon as a worker comes by."""
+    if lane is not None and lane.held_since is not None:
+        return {"next_try": None, "rests": f"paused: {lane.held_reason or 'no reason given'}"}
     paused = lane.paused_until if lane is not None else None
     if lane is not None and paused and paused > now:
         return {"next_try": max(paused, due or paused), "rests": lane.paused_reason}

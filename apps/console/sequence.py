@@ -194,9 +194,10 @@ def _events(
 
 
 def _between(leg: Fact) -> str:
-    parties = f"from {leg['from'] or '-'} to {leg['to'] or '-'}"
+    ends = (("from", leg["from"]), ("to", leg["to"]))
+    parties = " ".join(f"{word} {party}" for word, party in ends if party)
     spoken = remark(leg["version"], leg["notes"])
-    return f"{parties}, {spoken}" if spoken else parties
+    return ", ".join(filter(None, (parties, spoken)))
 
 
 def result(leg: Fact) -> str:

@@ -15,6 +15,7 @@ from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from apps.console import twin
 
@@ -56,6 +57,7 @@ class ToldAdmin(admin.ModelAdmin):
     """Base of every page of a table; `telling` makes plain data of its rows."""
 
     telling: ClassVar[Telling]
+    show_facets = admin.ShowFacets.NEVER  # lists are never counted
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -89,7 +91,8 @@ class ToldAdmin(admin.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         if request.method != "GET" or not twin.wanted(request):
-            return super().change_view(request, object_id, form_url, extra_context)
+            named = {"title": capfirst(str(self.opts.verbose_name)), **(extra_context or {})}
+            return super().change_view(request, object_id, form_url, named)
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404

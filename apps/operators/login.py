@@ -7,7 +7,7 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from apps.operators import lockout
+from apps.operators import lockout, one_time
 from apps.operators.address import client_address
 from apps.operators.told import told
 
@@ -33,6 +33,11 @@ class LoginForm(AdminAuthenticationForm):
             tell_if_locked(name, address)
             raise
         lockout.succeeded(name, address)
+        ends = one_time.ends(self.get_user())
+        if ends is not None and ends <= timezone.now():
+            raise ValidationError(
+                "This one-time password has ended. Ask for another.", code="ended"
+            )
         return cleaned
 
 

@@ -1,4 +1,5 @@
-"""What the hub keeps of operators beside Django's users: second factors, attempts, API tokens.
+"""What the hub keeps of operators beside Django's users: second factors, attempts, API tokens,
+one-time passwords.
 
 None of it has permissions of its own: everybody has their own to look after, and who may change
 users may look after those of others.
@@ -69,6 +70,7 @@ class Scope(StrEnum):
     READ = "read"
     ACT = "act"
     AUDIT = "audit"
+    ADMINISTER = "administer"
 
 
 class ApiToken(models.Model):
@@ -76,7 +78,10 @@ class ApiToken(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=60, help_text="What it is for, such as nightly report.")
-    scope = models.CharField(max_length=5, choices=[(each.value, each.value) for each in Scope])
+    scope = models.CharField(max_length=10, choices=[(each.value, each.value) for each in Scope])
+    parent = models.ForeignKey(
+        "self", models.CASCADE, null=True, related_name="made", help_text="The token that made it."
+    )
     fingerprint = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -95,7 +100,26 @@ class ApiToken(models.Model):
         """Why it cannot be used; empty when it can."""
         if self.revoked_at is not None:
             return "is revoked"
+        if self.parent is not None and self.parent.revoked_at is not None:
+            return "is revoked with the token that made it"
         if self.expires_at is not None and self.expires_at <= now:
             return "has expired"
         may_log_in = self.user.is_active and self.user.is_staff
         return "" if may_log_in else "is of a user who may not log in"
+
+
+class OneTimePassword(models.Model):
+    """A password that somebody else gave to a user: to be changed after the first log-in. It counts
+    as long as the user has the very password of which this is the fingerprint."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="one_time_password"
+    )
+    fingerprint = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"one-time password of {self.user}"

@@ -61,7 +61,7 @@ def all_seeing(hub: Hub) -> Iterator[Script]:
     """A script that may see everything."""
     with of_group(name="all-seeing") as made:
         get_user_model().objects.filter(pk=made.pk).update(is_superuser=True)
-        yield Script(token(made, Scope.AUDIT))
+        yield Script(token(made, Scope.ADMINISTER))
 
 
 @pytest.fixture

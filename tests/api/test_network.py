@@ -54,6 +54,7 @@ def test_a_platform_is_suspended_and_resumed(
     assert done == {
         "result": "NL/CPO is suspended: its requests are refused and nothing is sent to it.",
         "invitation": None,
+        "password": None,
     }
     assert soon(lambda: code(msp) == 4003)
     assert told() == ("script (API token act)", "api", "Suspend", "NL/CPO", "unpaid")

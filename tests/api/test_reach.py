@@ -72,7 +72,4 @@ def test_each_has_paths_that_there_are_or_a_reason() -> None:
 def test_what_the_api_has_for_people_alone_is_little() -> None:
     """A reason is easily written: a new one is to be noticed."""
     alone = {name for name, where in told().items() if where.startswith(ONLY_HERE)}
-    assert alone == {
-        "/admin/second-factor/", "/admin/api-tokens/", "/admin/auth/user/", "/admin/auth/group/",
-        "api_token", "erase", "import", "operator",
-    }  # fmt: skip
+    assert alone == {"/admin/second-factor/"}

@@ -1,16 +1,23 @@
 """Every page in a browser: nothing blocked, nothing foreign, every control with a name."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
+from apps.console.urls import urlpatterns as console_urls
 from apps.parties.models import Agreement
+from apps.parties.models import Platform as Row
 from apps.traffic.models import Leg
+from tests.api.filled import fill
 from tests.browser.watched import Watched
 from tests.console.saying import soon
+from tests.console.test_twins import names
 from tests.gateway.objects import location, tariff, token
 from tests.hub import Hub
 from tests.platforms import RECEIVER, SENDER, Platform
@@ -82,26 +89,115 @@ def interesting() -> dict[str, str]:
     }
 
 
+# URLs of the admin that no page is at, or another than theirs.
+NO_PAGE = {
+    "logout": "it takes a POST",
+    "jsi18n": "a script",
+    "autocomplete": "data for fields that no page here has",
+    "view_on_site": "the hub has no other site",
+    "app_list": "needs the name of a Python package; nothing leads there",
+    "login": "leads to the dashboard when one is logged in",
+    "store_finding_object": "leads to another page",
+}
+WITH = {
+    "agreement_pair": "?one=NL/CPO&other=DE/MSP",
+    "trace": "?id=NL/CPO",
+    "map": "?west=-180&south=-90&east=180&north=90",
+}
+
+
+def rows() -> dict[str, Any]:
+    """By the name that the URLs of a table begin with: its page."""
+    return {
+        f"{model._meta.app_label}_{model._meta.model_name}": page
+        for model, page in admin.site._registry.items()
+    }
+
+
+def of_console(pattern: Any) -> str:
+    """The address of a page of the console's own."""
+    copy = apps.get_model("tariffs", "Tariff")._default_manager.latest("pk").pk
+    key = Row.objects.get(name="NL/CPO").pk
+    values = {
+        "platform_id": key, "country": "NL", "party": "CPO", "module": "tariffs",
+        "sequence": copy, "version": "2.1.1",
+    }  # fmt: skip
+    wanted = {each: values[each] for each in re.findall(r"<\w+:(\w+)>", str(pattern.pattern))}
+    return reverse(f"console:{pattern.name}", kwargs=wanted) + WITH.get(str(pattern.name), "")
+
+
+def of_table(name: str, kind: str, page: Any) -> Iterator[str]:
+    """The addresses of that kind of page of a table: of all acts where it is what asks before."""
+    row = page.model._default_manager.first()
+    if kind == "act":
+        yield from (page.act_url(act, [row.pk if row is not None else 1]) for act in page.acts)
+    elif kind in ("changelist", "add", "test"):
+        yield reverse(f"admin:{name}")
+    elif row is not None:
+        yield reverse(f"admin:{name}", args=[row.pk])
+
+
 def every() -> Iterator[str]:
-    """Every list of the admin, a row of each, and a form to add one where there is one."""
-    yield from ("/admin/password_change/", "/admin/nothing/")
-    for model, page in admin.site._registry.items():
-        base = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-        yield reverse(f"{base}_changelist")
-        row = model._default_manager.first()
-        if row is not None:
-            yield reverse(f"{base}_change", args=[row.pk])
-        for act in getattr(page, "acts", ())[:1]:
-            yield page.act_url(act, [1])  # type: ignore[attr-defined]  # it has acts
+    """Every URL of the operator's pages, with something at it, and the public ones."""
+    yield from ("/api/", "/schema/", "/admin/nothing/")
+    for pattern in console_urls:
+        yield of_console(pattern)
+    pages = rows()
+    for name in names(admin.site.get_urls()[:-1]):
+        table, _, kind = name.rpartition("_")
+        if name in NO_PAGE:
+            continue
+        if name == "auth_user_password_change":
+            table, kind = "auth_user", "password"
+        if table in pages:
+            yield from of_table(name, kind, pages[table])
+        else:
+            yield reverse(f"admin:{name}")
 
 
-def test_nothing_is_wrong_with_any_page(full: None, watched: Watched) -> None:
-    for url in (*interesting().values(), *every()):
+def test_nothing_is_wrong_with_what_is_looked_at_most(full: None, watched: Watched) -> None:
+    for url in interesting().values():
         watched.open(url)
-        if url == "/admin/nothing/":  # Chromium counts a 404 of the page itself as an error
-            assert len(watched.wrong) == 1
-            watched.wrong.clear()
         watched.check()
+
+
+def test_nothing_is_wrong_with_any_page(
+    hub: Hub, cpo: Platform, msp: Platform, watched: Watched
+) -> None:
+    """Those that nobody may open, such as a form to add a message to the log, are said to be."""
+    fill(hub, cpo, msp)
+    opened = 0
+    for url in every():
+        response = watched.open(url)
+        if watched.status in (403, 404):  # Chromium counts that of the page as an error
+            assert len(watched.wrong) == 1, url
+            watched.wrong.clear()
+            assert watched.status == 403 or url == "/admin/nothing/", url
+        else:
+            assert watched.status == 200, url
+            opened += 1
+        assert response.title(), url
+        watched.check()
+    assert opened > 120
+
+
+# Whether what has the focus looks other than without: Chromium's ring, or a line of our own.
+_SEEN = """() => {
+    const has = document.activeElement, hit = has.querySelector('.hit');
+    const ring = (style) => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+    if (has === document.body || ring(getComputedStyle(has))) return '';
+    if (hit && getComputedStyle(hit).stroke !== 'none') return '';
+    return has.outerHTML.slice(0, 100);
+}"""
+
+
+@pytest.mark.parametrize("url", ["/admin/", "/admin/trace/?id=c-command", "/admin/pushes/"])
+def test_where_the_keyboard_is_can_be_seen(url: str, full: None, watched: Watched) -> None:
+    page, unseen = watched.open(url), []
+    for _ in range(70):
+        page.keyboard.press("Tab")
+        unseen.append(page.evaluate(_SEEN))
+    assert not [each for each in unseen if each]
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -29,11 +29,12 @@ def token_shown(page: Page) -> str:
 
 
 class Watched:
-    """One page; `wrong` is what was seen so far that must not be."""
+    """One page; `wrong` is what was seen so far that must not be, `status` that of what is open."""
 
     def __init__(self, context: BrowserContext, base: str) -> None:
         self.base = base
         self.wrong: list[str] = []
+        self.status = 0
         context.add_init_script(_WATCH)
         self.page: Page = context.new_page()
         self.page.on("console", self._said)
@@ -43,7 +44,8 @@ class Watched:
 
     def open(self, path: str) -> Page:
         """Goes to a page of the hub and waits until all of it is there."""
-        self.page.goto(f"{self.base}{path}", wait_until="load")
+        response = self.page.goto(f"{self.base}{path}", wait_until="load")
+        self.status = response.status if response is not None else 0
         return self.page
 
     def check(self) -> None:

@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from apps.console import groups
 from apps.console.acts import ActsAdmin
+from apps.operators.api_tokens import OVERSIGHT
 from apps.parties.models import Platform as Row
 from apps.traffic.models import Leg
 from tests.console.saying import act, words
@@ -62,7 +62,7 @@ def hub_models() -> list[Any]:
     return [
         model
         for model in admin.site._registry
-        if model.__module__.startswith("apps.") and model._meta.app_label not in groups.OVERSIGHT
+        if model.__module__.startswith("apps.") and model._meta.app_label not in OVERSIGHT
     ]
 
 
@@ -77,8 +77,8 @@ def test_the_groups_have_what_their_names_say(hub: Hub) -> None:
     assert {name.split(".")[1].split("_")[0] for name in viewer | auditor} == {"view"}
     more = {"admin.view_logentry", "auth.view_group", "auth.view_permission", "auth.view_user"}
     assert more <= auditor - viewer
-    assert {name.split(".")[0] for name in auditor - viewer} <= set(groups.OVERSIGHT)
-    assert not {name.split(".")[0] for name in operator | viewer} & set(groups.OVERSIGHT)
+    assert {name.split(".")[0] for name in auditor - viewer} <= set(OVERSIGHT)
+    assert not {name.split(".")[0] for name in operator | viewer} & set(OVERSIGHT)
     for model in hub_models():
         label, name = model._meta.app_label, model._meta.model_name
         assert f"{label}.view_{name}" in viewer

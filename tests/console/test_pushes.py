@@ -112,6 +112,11 @@ def test_lanes_say_how_much_waits_since_when_and_when_they_are_tried(
     assert lanes["FR/MSP"]["rests"] == ""
     assert lanes["FR/MSP"]["next_try"] < lanes["DE/MSP"]["next_try"]
     assert f"?waiting_for={number}" in operator.get(PAGE).content.decode()
+    Lane.objects.filter(pk=number).update(held_since=now, held_reason="their release")
+    held = operator.get(PAGE, {"format": "json"}).json()["lanes"]
+    assert [(each["rests"], each["next_try"]) for each in held if each["id"] == number] == [
+        ("paused: their release", None)
+    ]
 
 
 def test_without_a_worker_it_says_so(hub: Hub, operator: Client) -> None:

@@ -20,7 +20,8 @@ MOST = 200
 SCOPES = {
     Scope.READ: "read: look at everything you may see, but for the audit",
     Scope.ACT: "act: look, and do what you may do",
-    Scope.AUDIT: "audit: look, at the audit too",
+    Scope.AUDIT: "audit: look, at users and the audit too",
+    Scope.ADMINISTER: "administer: all that you may do, users, imports and erasing too",
 }
 SEES_ALL = "auth.change_user"
 
@@ -64,7 +65,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _seen(request: HttpRequest) -> Any:
     """One's own; who may change users sees those of all, to end them."""
-    rows = ApiToken.objects.select_related("user")
+    rows = api_tokens.with_owner(ApiToken.objects.all())
     return rows if request.user.has_perm(SEES_ALL) else rows.filter(user=request.user.pk)
 
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from apps.console import delivery_facts
 from apps.console.acts import Act, ActsAdmin
-from apps.console.columns import NOTHING, moment, table, to_trace, wire
+from apps.console.columns import NOTHING, moment, shown, table, to_trace, wire_json
 from apps.console.endless import EndlessAdmin, number
 from apps.console.told_pages import Telling
 from apps.outbox import by_hand
@@ -86,7 +86,6 @@ class DeliveryAdmin(EndlessAdmin, ActsAdmin):
         ("What is sent", {"fields": ("object", "body")}),
     )
     created = staticmethod(moment("created_at", "created"))
-    due = staticmethod(moment("due_at", "next attempt due"))
     ended = staticmethod(moment("ended_at", "ended"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
@@ -121,7 +120,11 @@ class DeliveryAdmin(EndlessAdmin, ActsAdmin):
     @admin.display(description="to")
     def to(self, delivery: Any) -> str:
         name = delivery.platform_name or "a platform that is gone"
-        return name if name == delivery.party else f"{delivery.party} at {name}"
+        return name if delivery.party in ("", name) else f"{delivery.party} at {name}"
+
+    @admin.display(description="next attempt due")
+    def due(self, delivery: Delivery) -> str:
+        return shown(delivery.due_at if delivery.ended_at is None else None)
 
     @admin.display(description="push")
     def what(self, delivery: Delivery) -> SafeString:
@@ -155,8 +158,8 @@ class DeliveryAdmin(EndlessAdmin, ActsAdmin):
         ]
         head = f"came in OCPI {came}, " if came else ""
         lost = table(("field", "what", "why"), rows, "nothing was lost")
-        return format_html("{}said in OCPI {} {}", head, told, lost)
+        return format_html("{}said in OCPI {}: {}", head, told, lost)
 
     @admin.display(description="body")
     def body(self, delivery: Delivery) -> SafeString:
-        return wire(bytes(delivery.payload.body).decode("utf-8", "replace"))
+        return wire_json(bytes(delivery.payload.body).decode("utf-8", "replace"))

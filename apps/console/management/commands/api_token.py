@@ -38,7 +38,7 @@ class Command(HubCommand):
         if options["name"]:
             return _made(user, options)
         now = timezone.now()
-        rows = ApiToken.objects.select_related("user").filter(user=user)
+        rows = api_tokens.with_owner(ApiToken.objects.filter(user=user))
         return {"tokens": [api_tokens.fact(row, now) for row in rows]}
 
     def lines(self, answer: Answer) -> Iterable[str]:
@@ -62,7 +62,7 @@ def _made(user: Any, options: dict[str, Any]) -> Answer:
 
 
 def _revoked(user: Any, key: int) -> Answer:
-    row = ApiToken.objects.select_related("user").filter(user=user, pk=key).first()
+    row = api_tokens.with_owner(ApiToken.objects.filter(user=user, pk=key)).first()
     if row is None:
         raise Error(f"{user} has no token {key}")
     if not api_tokens.revoke(row, timezone.now()):

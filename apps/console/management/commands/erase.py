@@ -6,10 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from apps.console.command_line import Answer, Error, HubCommand, pairs
-from apps.outbox import personal as deliveries
-from apps.store import erase as kept
-from apps.sync import personal as pulls
-from apps.traffic import personal as log
+from apps.console.erasing import erased
 from hub.ocpi.ids import PartyId
 
 HOW = "Nothing was removed. To remove it, say so: python manage.py erase UID --remove"
@@ -28,17 +25,7 @@ class Command(HubCommand):
         uid, remove = options["uid"].strip(), options["remove"]
         if not uid:
             raise Error("the uid of a token is not empty")
-        party = _party(options["party"])
-        return {
-            "uid": uid,
-            "removed": remove,
-            "traces": {
-                **kept.erase(uid, party, remove=remove),
-                "messages": log.mentions(uid, blank=remove),
-                "pushes": deliveries.erase(log.modules(), uid, party, remove=remove),
-                "marks of pulls": pulls.erase(uid, party, remove=remove),
-            },
-        }
+        return erased(uid, _party(options["party"]), remove=remove)
 
     def lines(self, answer: Answer) -> Iterable[str]:
         return [*pairs(answer["traces"]), "", LEFT if answer["removed"] else HOW]

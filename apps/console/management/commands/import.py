@@ -3,7 +3,6 @@
 import asyncio
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,13 +18,11 @@ from apps.console.command_line import Answer, Error, HubCommand, pairs
 from apps.console.kept_modules import kept_module
 from apps.console.line_files import START, Bookmark, Bookmarks, NotTheSame
 from apps.console.pace import Pace
+from apps.console.taken_in import MOST_WRONG, TakenIn, taken_in
 from apps.store.read_in import Step, Way, read_in
 
-OUTCOMES = ("new", "changed", "same", "older", "bad")
 STDIN = "-"
 LONGEST_CAUSE = 64
-# So many bad lines are in the answer; all of them are told on standard error.
-MOST_WRONG = 100
 
 
 class Command(HubCommand):
@@ -121,6 +118,7 @@ class _Run:
         self._mark = Bookmark(step.line, step.end, self._mark.outcomes + step.outcomes)
         for number, reason in step.wrong:
             pace.note(f"line {number}: {reason}")
+        # All of them are told on standard error.
         self._wrong += step.wrong[: MOST_WRONG - len(self._wrong)]
         if self._bookmarks is not None:
             try:
@@ -141,15 +139,11 @@ class _Run:
             yield file
 
     def answer(self) -> Answer:
-        seconds = time.monotonic() - self._began
-        lines = self._mark.line - self._first.line
-        outcomes: Counter[str] = self._mark.outcomes
-        return {
-            "file": STDIN if self._path is None else str(self._path),
-            "lines": self._mark.line,
-            "lines_before": self._first.line,
-            **{name: outcomes[name] for name in OUTCOMES},
-            "wrong": [{"line": number, "reason": reason} for number, reason in self._wrong],
-            "seconds": round(seconds, 3),
-            "lines_per_second": round(lines / max(seconds, 0.001)),
-        }
+        done = TakenIn(
+            self._mark.line,
+            self._first.line,
+            self._mark.outcomes,
+            self._wrong,
+            time.monotonic() - self._began,
+        )
+        return {"file": STDIN if self._path is None else str(self._path), **taken_in(done)}

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandParser
+from django.utils import timezone
 
 from apps.console.command_line import Answer, Error, HubCommand, pairs
-from apps.operators import lockout, second_factor
-from apps.operators.models import ApiToken
+from apps.operators import accounts, lockout, second_factor
 
 
 class Command(HubCommand):
@@ -32,18 +32,7 @@ class Command(HubCommand):
             lockout.unlock(user.username)
         if options["forget_second_factor"] and not second_factor.forget(user):
             raise Error(f"{user.username} has no second factor")
-        app = second_factor.authenticator(user)
-        return {
-            "name": user.username,
-            "may_log_in": user.is_active and user.is_staff,
-            "superuser": user.is_superuser,
-            "groups": [group.name for group in user.groups.order_by("name")],
-            "last_login": user.last_login,
-            "mistakes": lockout.mistakes(user.username),
-            "second_factor_since": app.created_at if app is not None else None,
-            "recovery_codes_left": second_factor.codes_left(user),
-            "api_tokens": ApiToken.objects.filter(user=user, revoked_at=None).count(),
-        }
+        return accounts.fact(user, timezone.now())
 
     def lines(self, answer: Answer) -> Iterable[str]:
         return pairs(answer)
