@@ -14,6 +14,27 @@ embedded.start()
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+# Files whose tests start whole hubs and wait for them.
+WAITING = (
+    "tests/test_demo.py", "tests/hubclientinfo/test_worker.py", "tests/outbox/test_kills.py",
+    "tests/test_restart.py", "tests/config/test_run.py", "tests/sync/test_worker.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spreads files that wait over the others, so that those which run side by side with them use
+    the processor, and none of them is the last."""
+    files: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    waiting = [name for name in WAITING if name in files]
+    order = [name for name in files if name not in WAITING]
+    step = len(order) // (len(waiting) + 1)
+    for number, name in enumerate(waiting):
+        order.insert(number * (step + 1), name)
+    items[:] = [item for name in order for item in files[name]]
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Before others are started that run the tests."""
     if session.config.getoption("numprocesses", None):
