@@ -260,3 +260,18 @@ def test_an_operators_endpoint_override_survives_and_is_used(hub: Hub, cpo: Plat
 def test_roles_are_those_of_the_enum() -> None:
     """PTP is in the text of Payments and not in the enum (D-27)."""
     assert set(Role) == {"CPO", "EMSP", "HUB", "NAP", "NSP", "OTHER", "PTP", "SCSP"}
+
+
+@pytest.mark.ocpi("A-18", versions=("2.3.0",))
+def test_without_a_mutual_version_the_hub_says_so(hub: Hub) -> None:
+    token = hub.invite("old").token_a
+    old = playground_platform(hub, "DE/MSP", name="old", version="2.1.1")
+    body = {
+        "token": "t", "url": old.versions_url,
+        "roles": [{"role": "EMSP", "country_code": "DE", "party_id": "MSP",
+                   "business_details": {"name": "Old"}}],
+    }  # fmt: skip
+    old.real.state.connection.own_token = "t"
+    url = f"{hub.url}/ocpi/2.3.0/credentials"
+    reply = old.request("POST", "credentials", url=url, token=token, json=body)
+    assert (reply.status, reply.code) == (200, 3002)

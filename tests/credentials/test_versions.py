@@ -284,18 +284,3 @@ def test_the_role_of_a_2_1_1_emsp_must_be_named(hub: Hub) -> None:
     hub.reload()
     assert row.roles.get().role == "EMSP"
     assert msp.request("GET", "credentials").data["url"] == f"{hub.url}/ocpi/cpo/versions"
-
-
-@pytest.mark.ocpi("A-18", versions=("2.3.0",))
-def test_without_a_mutual_version_the_hub_says_so(hub: Hub) -> None:
-    token = hub.invite("old").token_a
-    old = playground_platform(hub, "DE/MSP", name="old", version="2.1.1")
-    body = {
-        "token": "t", "url": old.versions_url,
-        "roles": [{"role": "EMSP", "country_code": "DE", "party_id": "MSP",
-                   "business_details": {"name": "Old"}}],
-    }  # fmt: skip
-    old.real.state.connection.own_token = "t"
-    url = f"{hub.url}/ocpi/2.3.0/credentials"
-    reply = old.request("POST", "credentials", url=url, token=token, json=body)
-    assert (reply.status, reply.code) == (200, 3002)
