@@ -100,8 +100,7 @@ class Operation:
         location: the answer carries the new object's URL in its Location header.
         own: body fields whose party must be the requesting party; "" is the body itself.
         required_query: query parameters that must be there.
-        between: two moments of the query, from and to: the list is of objects with a part that has
-            one of its `moments` from the first, and before the second.
+        between: two moments of the query; listed is what has a part with `moments` between them.
         unresolved: HTTP status and code when no clue finds the other party.
         time_limit: seconds the hub waits for the other party.
         takes: the class of the request's body, where the effect does not say it.
