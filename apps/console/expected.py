@@ -25,6 +25,8 @@ TEXTS: dict[type[Exception], str] = {
 def explained(error: Exception) -> str:
     """One line for an operator."""
     text = TEXTS.get(type(error)) or " ".join(str(error).split())
+    if isinstance(error, OcpiError) and text.startswith("your "):  # said to the partner
+        text = f"its {text.removeprefix('your ')}"
     if isinstance(error, DatabaseError) and not isinstance(error, OperationalError):
         return f"the database is not as this version of the hub needs it: {text}"
     return text

@@ -18,6 +18,7 @@ from apps.console.pages import (
     onboarding,
     pushes,
     quality,
+    register,
     second_factor,
     trace,
 )
@@ -28,6 +29,7 @@ urlpatterns = [
     path("network/", admin.site.admin_view(network.page), name="network"),
     path("second-factor/", admin.site.admin_view(second_factor.page), name="second_factor"),
     path("api-tokens/", admin.site.admin_view(api_tokens.page), name="api_tokens"),
+    path("register/", admin.site.admin_view(register.page), name="register"),
     path("trace/", admin.site.admin_view(trace.page), name="trace"),
     path("dry-run/", admin.site.admin_view(dry_run.page), name="dry_run"),
     path(
