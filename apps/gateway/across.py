@@ -120,7 +120,7 @@ def _missing(message: Message, target: str) -> str:
     if not (match.module.custom or match.module.has(match.operation, target)) and (
         match.operation.effect is not Effect.MERGE  # a PUT may take its place
     ):
-        return f"OCPI {target} has no such request of {match.module.id}"
+        return f"the receiver speaks OCPI {target}, which has no such request of {match.module.id}"
     takes = match.operation.takes
     if isinstance(takes, By):
         enum = SCHEMAS[target].enums.get(_ENUMS.get(takes.parameter, ""))
@@ -230,8 +230,9 @@ async def back(call: Call, wanted: Wanted, raw: bytes, is_list: bool) -> tuple[b
     async with call.process.pool.connection() as connection:
         if is_list:
             return await _list(connection, wanted, raw)
+        raw = jsontext.only(raw)
         done = await said(connection, wanted, raw)
-        if done.text is None and wanted.name == authorized.CLASS:
+        if done.text is None and wanted.name == authorized.CLASS and raw.startswith(b"{"):
             done = await authorized.said_of_unkept(connection, call, wanted, raw)
     if done.text is None:
         raise OcpiError(Code.HUB_ERROR, f"what was answered: {told(done.refusal, wanted.target)}.")

@@ -20,7 +20,14 @@ from apps.gateway import clientinfo, standins
 from apps.gateway.auth import Caller, authenticate
 from apps.gateway.call import Call, Passage
 from apps.gateway.exchange import answered
-from apps.gateway.inbound import Request, decode, read_body, read_message, read_request
+from apps.gateway.inbound import (
+    Request,
+    decode,
+    read_body,
+    read_message,
+    read_request,
+    require_plain,
+)
 from apps.gateway.outbound import refused, write
 from apps.gateway.process import Process
 from apps.gateway.understood import understood
@@ -87,6 +94,7 @@ async def _handle(process: Process, scope: Any, receive: Receive, send: Send) ->
         passage.platform = caller.platform
         if not is_configuration(request.path):
             process.buckets.take(caller.platform.id, started)
+        require_plain(request)
         body = await read_body(receive, settings.HUB.max_request_bytes)
         answer = await _answer(process, request, caller, body, passage)
     except OcpiError as error:

@@ -37,6 +37,8 @@ async def authenticate(request: Request, process: Process) -> Caller:
     as it is in the database: another process may have registered it a moment ago.
     """
     value = request.headers.get(AUTHORIZATION, "")
+    if AUTHORIZATION in request.doubled:
+        raise _unauthorized("the Authorization header came more than once, with different values.")
     if not value:
         raise _unauthorized("the Authorization header is missing; send `Token <your token>`.")
     found = _known(value, process)
@@ -45,7 +47,7 @@ async def authenticate(request: Request, process: Process) -> Caller:
         found = _known(value, process)
     if found is None:
         raise _unauthorized(
-            "the token is unknown. In OCPI 2.2.1 the header is `Token ` and the Base64 of the "
+            "the token is unknown. Since OCPI 2.2 the header is `Token ` and the Base64 of the "
             "token; plain tokens are understood too.",
             _meant(value),
         )

@@ -41,6 +41,11 @@ def refuse(mode: Mode, found: tuple[Finding, ...]) -> None:
     grave = refusing(mode, found)
     if not grave:
         return
-    named = "; ".join(f"{each.path}: {each.message}" for each in grave[:NAMED])
+    named = "; ".join(f"{each.path}: {_rule(each)}" for each in grave[:NAMED])
     more = f" (and {len(grave) - NAMED} more)" if len(grave) > NAMED else ""
-    raise invalid(f"{named}{more}")
+    raise invalid(f"{named}{more}.")
+
+
+def _rule(finding: Finding) -> str:
+    """What a finding says after the name of the field, which its path has already."""
+    return finding.message.removeprefix(f"{finding.path.rpartition('.')[2]}: ").rstrip(".")

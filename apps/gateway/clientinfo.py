@@ -31,8 +31,11 @@ async def answer(process: Process, request: Request, platform: Platform) -> Answ
     cannot be read.
     """
     version, _, _, *rest = request.path
+    if version not in SINCE_2_2_1:
+        have = " and ".join(sorted(SINCE_2_2_1))
+        raise not_found(f"OCPI {version[:40]} has no {MODULE_ID}; {have} have it.")
     where = client_info_url(version)
-    if rest or version not in SINCE_2_2_1 or version not in offered(platform):
+    if rest or version not in offered(platform):
         raise not_found(f"the hub gives the list at {where}, and nothing else.")
     if request.method != "GET":
         raise method_not_allowed(request.method, ("GET",), where)

@@ -15,7 +15,7 @@ from hub.ocpi import jsontext
 from hub.ocpi.message import Headers, Message
 from hub.ocpi.module import Interface, Route
 from hub.ocpi.registry import Registry
-from hub.ocpi.status import Code, OcpiError
+from hub.ocpi.status import Code, OcpiError, invalid
 
 Receive = Callable[[], Awaitable[Any]]
 PREFIX = "/ocpi"
@@ -23,7 +23,8 @@ INTERFACES = {interface.segment: interface for interface in Interface}
 
 
 class Request(Struct, frozen=True):
-    """A request before its body is read. `path` are the raw segments below `/ocpi`."""
+    """A request before its body is read. `path` are the raw segments below `/ocpi`; `doubled` are
+    headers that came more than once with different values."""
 
     method: str
     raw_path: str
@@ -34,6 +35,7 @@ class Request(Struct, frozen=True):
     request_id: str
     correlation_id: str
     habits: tuple[str, ...]
+    doubled: frozenset[str]
 
 
 def read_request(scope: Mapping[str, Any]) -> Request:
@@ -63,11 +65,28 @@ def read_request(scope: Mapping[str, Any]) -> Request:
         request_id=headers.get(h.REQUEST_ID) or str(uuid.uuid4()),
         correlation_id=headers.get(h.CORRELATION_ID) or str(uuid.uuid4()),
         habits=tuple(habits),
+        doubled=_doubled(all_headers, headers) if len(headers) < len(all_headers) else frozenset(),
     )
 
 
+def _doubled(all_headers: Headers, last: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(name for name, value in all_headers if value.strip() != last[name].strip())
+
+
+def require_plain(request: Request) -> None:
+    """Raises OcpiError 415 for a compressed body: OCPI has none, and the hub would not read it."""
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding not in ("", "identity"):
+        raise OcpiError(
+            Code.CLIENT_ERROR,
+            f"Content-Encoding {coding[:40]!r} is not understood here; send the body as it is.",
+            http=415,
+        )
+
+
 async def read_body(receive: Receive, limit: int) -> bytes:
-    """The body. Raises OcpiError 413 as soon as it is longer than the limit."""
+    """The body, without the byte order mark that some write before it. Raises OcpiError 413 as soon
+    as it is longer than the limit."""
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -84,7 +103,7 @@ async def read_body(receive: Receive, limit: int) -> bytes:
             )
         chunks.append(chunk)
         if not event.get("more_body", False):
-            return b"".join(chunks)
+            return b"".join(chunks).removeprefix(jsontext.MARK)
 
 
 def decode(body: bytes) -> Any:
@@ -122,9 +141,13 @@ def functional(request: Request, registry: Registry) -> tuple[str, Interface, st
 
 
 def read_message(request: Request, body: bytes, content: Any, registry: Registry) -> Message:
-    """The message of a functional request. Raises OcpiError 404 or 405."""
+    """The message of a functional request. Raises OcpiError 404 or 405, and 2001 for a routing
+    header that came with two values."""
     version, interface, identifier, rest = functional(request, registry)
     match = registry.match(version, interface, identifier, request.method, rest)
+    for name in sorted(request.doubled & h.PAIRS):
+        values = [value for each, value in request.all_headers if each == name]
+        raise invalid(f"header {name} came {len(values)} times, as {' and '.join(values)[:80]}.")
     return Message(
         version=version,
         method=request.method,

@@ -28,6 +28,7 @@ from hub.ocpi.module import Effect, Interface, Operation, Route
 from hub.ocpi.registry import Match
 from hub.ocpi.status import Code, OcpiError, method_not_allowed, not_found
 from hub.routing.agreements import Relation
+from hub.routing.clues import value_of
 from hub.routing.decide import Hop
 from hub.routing.hop import addressed, identity, passing, returning
 from hub.routing.network import Network, Platform, Status
@@ -71,12 +72,11 @@ async def with_stand_in(call: Call, hop: Hop) -> tuple[Message, str]:
     """The message with its response_url replaced, and the stand-in's id. It works before the
     message is sent: the result may come back faster than the response."""
     message = call.message
-    until = call.now + timedelta(seconds=message.match.operation.time_limit) + RESULT_MARGIN
-    asked = message.match.operation.lasts_until and message.content.get(
-        message.match.operation.lasts_until
-    )
-    if isinstance(asked, str):
-        until = max(until, _moment(asked, until) + RESULT_MARGIN)
+    operation = message.match.operation
+    until = call.now + timedelta(seconds=operation.time_limit) + RESULT_MARGIN
+    asked = operation.lasts_until and value_of(message, operation.lasts_until)
+    if asked:  # the year 9999, for some
+        until = max(until, min(_moment(asked, until), call.now + OBJECT_LIFE) + RESULT_MARGIN)
     stand_in = StandIn(
         id=secrets.token_hex(16),
         kind=Row.Kind.RESULT,
@@ -88,7 +88,7 @@ async def with_stand_in(call: Call, hop: Hop) -> tuple[Message, str]:
         target_party=str(call.from_party),
         correlation_id=message.correlation_id[:64],
         expires_at=until,
-        replies=message.match.operation.replies,
+        replies=operation.replies,
     )
     await _mint(call, stand_in)
     url = _url(hop.platform.version, Interface.SENDER, stand_in)

@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 
 from apps.gateway.authorized import restored
 from apps.gateway.inbound import decode
+from apps.store.drivers import holder
 from apps.store.said import Wanted, said
 from apps.store.same_uid import CLASS, kind_of
 from hub.ocpi.bridge import Refusal, Verdict
@@ -62,8 +63,25 @@ async def understood(
     if done.text is not None:
         return replace(message, content=_with_own_ids(decode(done.text), message))
     if done.refusal is not None and done.refusal.verdict is Verdict.LACKING:
+        payer = await _payer(connection, message, owner, network)
+        if payer is not None:
+            ends = {**owner._asdict(), "cdr_token": payer._asdict()}
+            return replace(message, content={**message.content, **ends})
         _held(message, done.refusal)
     return message
+
+
+async def _payer(
+    connection: AsyncConnection[Any], message: Message, owner: PartyId, network: Network
+) -> PartyId | None:
+    """The party that a Session or CDR is for, where it speaks 2.1.1 too: it is passed on as it is,
+    whichever token of the contract was used. None where that is not so."""
+    auth_id, match = message.content.get("auth_id"), message.match
+    if match.operation.effect not in PUSHES or not isinstance(auth_id, str):
+        return None
+    party = await holder(connection, owner, auth_id)
+    target = network.find(party, match.module, match.interface) if party is not None else None
+    return party if target is not None and target.platform.version == message.version else None
 
 
 async def _typed(connection: AsyncConnection[Any], message: Message) -> Message:

@@ -77,6 +77,14 @@ async def drivers(
     return one, await _admitted(connection, owner, several, found, now)
 
 
+async def holder(connection: Connection, owner: PartyId, auth_id: str) -> PartyId | None:
+    """The one party that has all tokens of a contract; None where there is none, or several: which
+    of the tokens was used need not be known to tell who is meant."""
+    found = await _candidates(connection, owner, [auth_id])
+    held = {PartyId.parse(party) for party, _, _ in found.get(fold(auth_id), {})}
+    return held.pop() if len(held) == 1 else None
+
+
 async def _candidates(
     connection: Connection, owner: PartyId, auth_ids: Collection[str]
 ) -> dict[str, dict[Token, Driver]]:

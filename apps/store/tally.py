@@ -165,7 +165,7 @@ async def _number(connection: Connection, sql: str, values: dict[str, object]) -
 
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
-_ALWAYS = (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
+_ALWAYS = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 def hours(date_from: datetime | None, date_to: datetime | None) -> tuple[Range, Sequence[Range]]:
@@ -173,7 +173,7 @@ def hours(date_from: datetime | None, date_to: datetime | None) -> tuple[Range, 
     first, last = _ALWAYS
     if date_from is not None:
         first = date_from.replace(minute=0, second=0, microsecond=0)
-        first += _HOUR if first < date_from else timedelta()
+        first = _after(first, _HOUR) if first < date_from else first
     if date_to is not None:
         last = date_to.replace(minute=0, second=0, microsecond=0)
     if date_from is not None and date_to is not None and first > last:
@@ -188,7 +188,15 @@ def hours(date_from: datetime | None, date_to: datetime | None) -> tuple[Range, 
 
 def days(first: datetime, last: datetime) -> Range:
     """The whole days between two moments; where there are none, an empty range at the end."""
-    first_day = first.replace(hour=0)
-    first_day += _DAY if first_day < first else timedelta()
-    last_day = last.replace(hour=0)
+    first_day, last_day = (_midnight(each) for each in (first, last))
+    first_day = _after(first_day, _DAY) if first_day < first else first_day
     return (first_day, last_day) if first_day <= last_day else (last, last)
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _after(moment: datetime, step: timedelta) -> datetime:
+    """So much later; the end of all time, where that is nearer: some ask for the year 9999."""
+    return moment + step if moment <= _ALWAYS[1] - step else _ALWAYS[1]

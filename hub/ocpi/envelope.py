@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 
 from hub.ocpi import datetimes
+from hub.ocpi.jsontext import MARK
 from hub.ocpi.status import Code
 
 
@@ -67,7 +68,7 @@ _read = msgspec.json.Decoder(_Wire)
 def parse(body: bytes) -> Envelope | None:
     """The envelope in a response body, or None when the body is not one."""
     try:
-        wire = _read.decode(body)
+        wire = _read.decode(body.removeprefix(MARK))
     except (msgspec.DecodeError, RecursionError, ValueError):
         return None
     code = wire.status_code

@@ -19,8 +19,10 @@ TO_PARTY = "ocpi-to-party-id"
 FROM_COUNTRY = "ocpi-from-country-code"
 FROM_PARTY = "ocpi-from-party-id"
 
+# The two parties.
+PAIRS = frozenset({TO_COUNTRY, TO_PARTY, FROM_COUNTRY, FROM_PARTY})
 # What OCPI 2.1.1 does not have: message ids, and the two parties.
-ROUTING = frozenset({REQUEST_ID, CORRELATION_ID, TO_COUNTRY, TO_PARTY, FROM_COUNTRY, FROM_PARTY})
+ROUTING = PAIRS | {REQUEST_ID, CORRELATION_ID}
 
 # Dropped on every leg: they speak of one connection, or of the other leg's identity.
 HOP_BY_HOP = frozenset(

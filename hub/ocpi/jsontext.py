@@ -10,6 +10,8 @@ from decimal import Decimal
 
 import msgspec
 
+# The byte order mark of UTF-8. JSON may not begin with it, and may be read without it.
+MARK = b"\xef\xbb\xbf"
 Members = dict[str, msgspec.Raw]
 _members = msgspec.json.Decoder(Members)
 _items = msgspec.json.Decoder(list[msgspec.Raw])
@@ -23,7 +25,7 @@ def decode(text: bytes) -> object:
     """Any JSON value, numbers as Python numbers: for decisions, never for writing it out again.
     Raises JsonError, also for nesting that is too deep."""
     try:
-        return msgspec.json.decode(text)
+        return msgspec.json.decode(text.removeprefix(MARK))
     except RecursionError:
         raise JsonError("the body is nested too deeply") from None
     except (msgspec.DecodeError, ValueError) as error:
@@ -33,7 +35,7 @@ def decode(text: bytes) -> object:
 def members(text: bytes) -> Members:
     """The members of a JSON object, each as raw text, in order. Raises JsonError."""
     try:
-        return _members.decode(text)
+        return _members.decode(text.removeprefix(MARK))
     except RecursionError:
         raise JsonError("the object is nested too deeply") from None
     except (msgspec.DecodeError, ValueError) as error:
@@ -48,6 +50,15 @@ def items(text: bytes) -> list[msgspec.Raw]:
         raise JsonError("the array is nested too deeply") from None
     except (msgspec.DecodeError, ValueError) as error:
         raise JsonError(f"not a JSON array: {error}") from None
+
+
+def only(text: bytes) -> bytes:
+    """The one object of a list of one, as some send what is no list; any other text as it is."""
+    try:
+        found = items(text)
+    except JsonError:
+        return text
+    return bytes(found[0]) if len(found) == 1 else text
 
 
 def join(parts: Mapping[str, object]) -> bytes:
@@ -78,10 +89,11 @@ def _exact(text: bytes) -> object:
 def replace(text: bytes, name: str, value: str) -> bytes:
     """The object with one top-level string member replaced; the rest of the text is untouched
     where the old value can be found literally, else the object is written out again from its
-    raw members."""
+    raw members, and so it is where the member stands twice: who reads it may take either."""
     parts = members(text)
     old = bytes(parts[name]).strip()
     new = msgspec.json.encode(value)
-    if text.count(old) == 1:
+    pairs = json.loads(text, object_pairs_hook=list)
+    if text.count(old) == 1 and [each for each, _ in pairs].count(name) == 1:
         return text.replace(old, new)
     return join({**parts, name: msgspec.Raw(new)})

@@ -15,7 +15,11 @@ from hub.ocpi.status import invalid
 
 T = TypeVar("T")
 
-_MOMENT = "an OCPI DateTime in UTC"
+_MOMENT = "a DateTime in UTC such as 2026-01-31T12:00:00Z"
+# No list has more objects, and no database counts farther.
+_ENDLESS = 10**18
+# `+00:00` that was not percent-encoded: in a query a plus is a space.
+_OFFSET = re.compile(r"([Tt]\S+) (\d{2}:?\d{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,10 @@ def window(query: str, page_limit: int, between: tuple[str, str] | tuple[()] = (
     """The window of a query string, in which moments of parts have the names `between`. Raises
     OcpiError 2001 naming the parameter and the rule."""
     given = {name.lower(): value for name, value in parse_qsl(query)}
-    part_from, part_to = (
-        _read(given, name, datetimes.parse, _MOMENT) for name in between or ("", "")
-    )
+    part_from, part_to = (_read(given, name, _moment, _MOMENT) for name in between or ("", ""))
     return Window(
-        date_from=_read(given, "date_from", datetimes.parse, _MOMENT),
-        date_to=_read(given, "date_to", datetimes.parse, _MOMENT),
+        date_from=_read(given, "date_from", _moment, _MOMENT),
+        date_to=_read(given, "date_to", _moment, _MOMENT),
         offset=_read(given, "offset", _count, "a whole number from 0") or 0,
         limit=min(_read(given, "limit", _limit, "a whole number from 1") or page_limit, page_limit),
         after=_read(given, "cursor", _count, "the cursor of a Link header"),
@@ -61,10 +63,14 @@ def _read(given: dict[str, str], name: str, parse: Callable[[str], T], rule: str
         raise invalid(f"query parameter {name}: must be {rule}, got {text[:40]!r}.") from None
 
 
+def _moment(text: str) -> datetime:
+    return datetimes.parse(_OFFSET.sub(r"\1+\2", text))
+
+
 def _count(text: str) -> int:
-    if not re.fullmatch(r"\d{1,18}", text):
+    if not re.fullmatch(r"\d+", text, re.ASCII):
         raise ValueError(text)
-    return int(text)
+    return min(int(text), _ENDLESS)
 
 
 def _limit(text: str) -> int:

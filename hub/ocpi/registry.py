@@ -9,7 +9,7 @@ from msgspec import Struct
 from hub.ocpi.description import BadDescription, check_one, check_together
 from hub.ocpi.module import By, Interface, Module, Operation, Route
 from hub.ocpi.schema.names import name_in
-from hub.ocpi.status import method_not_allowed, not_found
+from hub.ocpi.status import Code, method_not_allowed, not_found
 
 
 class Match(Struct, frozen=True):
@@ -109,9 +109,15 @@ class Registry(Mapping[str, Module]):
         sharing = self.sharing(identifier, version)
         if not sharing:
             there = {m.identifier for m in self._modules.values() if version in m.versions}
+            if not there:
+                versions = {each for m in self._modules.values() for each in m.versions}
+                raise not_found(
+                    f"OCPI {version[:40]} is not offered; {', '.join(sorted(versions))} is.",
+                    Code.UNSUPPORTED_VERSION,
+                )
             raise not_found(
-                f"OCPI {version} has no module {identifier!r} here; "
-                f"there are {', '.join(sorted(there)) or 'none'}."
+                f"OCPI {version} has no module {identifier[:40]!r} here; "
+                f"there are {', '.join(sorted(there))}."
             )
         routes = [
             f"/{shape.route.template}"

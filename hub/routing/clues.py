@@ -14,6 +14,8 @@ from hub.ocpi.message import Message
 
 NOT_AVAILABLE = "#NA"  # never a real id (spec: transport_and_format_not_available)
 NUL = "\x00"  # nothing that is kept has it in its id
+# Ids have 36 characters at most, 255 in one field; longer than this nothing is kept or looked up.
+LONGEST = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def single(found: Sequence[object]) -> str:
 
 def values_of(message: Message, field: str) -> tuple[str, ...]:
     """The texts of a field from the URL, the query, or the body, without repetitions and without
-    what no id is: `#NA`, and a text that holds a NUL."""
+    what no id is: `#NA`, a text that holds a NUL, and one that is longer than any."""
     value = message.match.parameters.get(field)
     if value is None and message.query:
         value = dict(parse_qsl(message.query)).get(field)
@@ -121,7 +123,7 @@ def values_of(message: Message, field: str) -> tuple[str, ...]:
 
 def _texts(found: Sequence[object]) -> tuple[str, ...]:
     texts = [each for each in found if isinstance(each, str) and each and each != NOT_AVAILABLE]
-    return tuple(dict.fromkeys(each for each in texts if NUL not in each))
+    return tuple(dict.fromkeys(each for each in texts if NUL not in each and len(each) <= LONGEST))
 
 
 def found_in(content: object, path: str) -> list[object]:

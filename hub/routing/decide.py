@@ -11,12 +11,21 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
+from hub.ocpi.clue import IssuedBy, Linked, Named, OwnerOf
 from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Message
 from hub.ocpi.module import Audience, Interface, Module
 from hub.ocpi.status import Code, OcpiError
 from hub.routing.agreements import Relation
-from hub.routing.clues import Everyone, Issuer, Question, TheOnly, questions
+from hub.routing.clues import (
+    Everyone,
+    Issuer,
+    Question,
+    TheOnly,
+    found_in,
+    questions,
+    values_of,
+)
 from hub.routing.network import Network, Party, Platform, Status
 from hub.routing.table import NOT_OFFERED, ROWS, Action, Op, Row, To, operation_of
 from hub.routing.translated import OLDEST
@@ -118,7 +127,7 @@ def _only_the_hub(message: Message, op: Op, platform: Platform) -> bool:
     """Whether a request that names nobody can mean only what the hub keeps: a list, where an
     operator says so; in 2.1.1, which has no word for TO, an owner's look at its own object."""
     if op is Op.LIST:
-        return platform.implicit_get_all
+        return platform.implicit_get_all or message.version == OLDEST
     public = message.match.module.audience is Audience.EVERYONE
     return op is Op.COPY and public and message.version == OLDEST
 
@@ -161,12 +170,21 @@ def placed(
     if Everyone() in asked and opted_in:
         return AskAround(row, tuple(hop_to(p, message, from_party, network) for p in opted_in))
     http, code = match.operation.unresolved
-    raise OcpiError(
-        code,
-        f"the hub cannot tell who this {match.module.id} request is for; set OCPI-to to the party "
-        "you mean.",
-        http=http,
-    )
+    raise OcpiError(code, _unplaced(message), http=http)
+
+
+def _unplaced(message: Message) -> str:
+    """Why nobody was found: by which fields somebody was looked for, and what would have worked.
+    What they hold is not repeated: it may be a person's."""
+    match = message.match
+    clues = [c for c in match.operation.clues if isinstance(c, Named | Linked | OwnerOf | IssuedBy)]
+    fields = dict.fromkeys(clue.field or "country_code and party_id" for clue in clues)
+    there = [f for f in fields if values_of(message, f) or any(found_in(message.content, f))]
+    why = f": it has none of {', '.join(fields)}" if fields else ""
+    if there:
+        why = f": nobody is known here by its {' or '.join(there)}"
+    advice = "" if message.version == OLDEST else "; set OCPI-to to the party you mean"
+    return f"the hub cannot tell who this {match.module.id} request is for{why}{advice}."
 
 
 def _only(asked: Sequence[Question], near: Sequence[Party]) -> Party | None:

@@ -16,7 +16,7 @@ from hub.ocpi.ids import PartyId, fold
 from hub.ocpi.message import Message
 from hub.ocpi.module import PUSHES, Effect, Interface
 from hub.ocpi.status import invalid, not_found
-from hub.routing.clues import NUL, found_in, named_in
+from hub.routing.clues import LONGEST, NUL, found_in, named_in
 from hub.routing.network import Network, Platform
 
 
@@ -74,8 +74,9 @@ def _to_is_whole(asking: Asking) -> None:
 
 
 def _body_fits(asking: Asking) -> None:
-    message = asking.message
-    if message.match.operation.effect in WITH_OBJECT and not isinstance(message.content, dict):
+    message, operation = asking.message, asking.message.match.operation
+    wanted = operation.effect in WITH_OBJECT or (operation.takes and not operation.may_lack_body)
+    if wanted and not isinstance(message.content, dict):
         raise invalid(f"the body of this {message.method} must be one JSON object.")
 
 
@@ -89,7 +90,10 @@ def _owner(asking: Asking) -> None:
     if "country_code" in parameters and (effect in PUSHES or effect is Effect.READ):
         owner = PartyId.of(parameters["country_code"], parameters["party_id"])
         if not asking.network.roles(asking.platform.id, owner):
-            raise not_found(f"{owner}, the owner in the URL, is not a party of this platform.")
+            raise not_found(
+                f"{owner}, the owner in the URL, is not a party of this platform; push your own "
+                "objects to a RECEIVER interface, and read those of others on the SENDER's."
+            )
         if owner != from_party:
             raise invalid(
                 f"the URL's owner {owner} and OCPI-from {from_party} must be the same party."
@@ -97,7 +101,8 @@ def _owner(asking: Asking) -> None:
 
 
 def _nameable(asking: Asking) -> None:
-    """An object can be kept and found under its ids: the database has no NUL."""
+    """An object can be kept and found under its ids: the database has no NUL, and its indexes no
+    room for ids without end."""
     match, content = asking.message.match, asking.message.content
     ids = dict(match.parameters)
     if match.operation.effect in WITH_OBJECT:
@@ -105,6 +110,8 @@ def _nameable(asking: Asking) -> None:
     for name, value in ids.items():
         if NUL in value:
             raise invalid(f"{name} holds a NUL character, which no id may have.")
+        if len(value) > LONGEST:
+            raise invalid(f"{name} has {len(value)} characters; no id has more than {LONGEST}.")
 
 
 def _identity(asking: Asking) -> None:
@@ -142,6 +149,21 @@ def _identity(asking: Asking) -> None:
             )
 
 
+def _qualifier(asking: Asking) -> None:
+    """What tells objects of one id apart is the same in the query and the body (a Token's type)."""
+    message = asking.message
+    qualifier, content = message.match.module.qualifier, message.content
+    if qualifier is None or message.match.operation.effect not in WITH_OBJECT:
+        return
+    name = qualifier[0]
+    asked, given = dict(parse_qsl(message.query)).get(name), content.get(name)
+    if asked and given is not None and fold(str(given)) != fold(asked):
+        raise invalid(
+            f"body field {name} is {str(given)[:40]!r} but the query says {asked[:40]!r}; "
+            "they must name the same object."
+        )
+
+
 def _acting_role(asking: Asking) -> None:
     match, from_party = asking.message.match, asking.from_party
     callers = match.module.callers(match.interface)
@@ -165,8 +187,10 @@ def _merge_has_last_updated(asking: Asking) -> None:
     try:
         datetimes.parse(given if isinstance(given, str) else "")
     except (ValueError, OverflowError):
+        found = "it is missing" if given is None else f"it is {str(given)[:40]!r}"
         raise invalid(
-            "body field last_updated is required in every PATCH, as a DateTime in UTC."
+            "body field last_updated is required in every PATCH, as a DateTime in UTC such as "
+            f"2026-01-31T12:00:00Z; {found}."
         ) from None
 
 
@@ -198,8 +222,9 @@ RULES: dict[str, Rule] = {
     "OCPI-to is a pair, or absent": _to_is_whole,
     "the body is one JSON object, where there must be one": _body_fits,
     "the owner in the URL is OCPI-from": _owner,
-    "no id holds a NUL": _nameable,
+    "no id holds a NUL, or is without end": _nameable,
     "the body names the same object as the URL": _identity,
+    "the body has the type of the query, where both say it": _qualifier,
     "OCPI-from has a role that calls this interface": _acting_role,
     "a PATCH has last_updated": _merge_has_last_updated,
     "tokens in the body are of OCPI-from": _own_tokens,

@@ -34,7 +34,7 @@ def response_url(message: Message, platform: Platform) -> str:
         else None
     )
     if not isinstance(url, str) or not url:
-        raise invalid(f"{FIELD} is required: the result is posted there.")
+        raise invalid(f"{FIELD} is required, as a URL: the result is posted there.")
     if not on_hosts(url, platform):
         raise invalid(
             f"{FIELD} must be an http(s) URL on a host of your registered endpoints "
@@ -70,7 +70,7 @@ def _query_parts(query: str) -> tuple[list[str], str]:
     url: list[str] = []
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
-        if name == FIELD:
+        if unquote_plus(name) == FIELD:
             url = [unquote_plus(value)]
         elif url and name != "duration":
             url.append(pair)
@@ -83,10 +83,11 @@ def on_hosts(url: str, platform: Platform) -> bool:
     """Whether a URL is http(s) on one of the hosts the platform registered."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname
+        host, _ = parts.hostname, parts.port  # a port that is none is a ValueError
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and host in platform.hosts
+    is_whole = url.isprintable() and " " not in url
+    return is_whole and parts.scheme in ("http", "https") and host in platform.hosts
 
 
 def next_page(

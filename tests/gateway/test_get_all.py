@@ -108,7 +108,7 @@ def test_date_from_is_inclusive_and_date_to_exclusive(
     ("query", "name"),
     [("limit=0", "limit"), ("limit=-1", "limit"), ("limit=x", "limit"), ("offset=-1", "offset"),
      ("date_from=yesterday", "date_from"), ("date_to=2026-13-01T00:00:00Z", "date_to"),
-     ("cursor=abc", "cursor"), ("offset=99999999999999999999", "offset")],
+     ("cursor=abc", "cursor")],
 )  # fmt: skip
 def test_bad_parameters_are_2001_and_named(hub: Hub, msp: Platform, query: str, name: str) -> None:
     reply = msp.request("GET", "locations", SENDER, to=HUB, query=query)
