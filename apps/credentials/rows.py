@@ -26,16 +26,15 @@ from hub.routing.network import TokenKind
 def claim_parties(platform_id: int, roles: Iterable[PartyRole]) -> None:
     """Checks that every party is free or this platform's own.
 
-    Raises OcpiError 2001 for the hub's own party, Quarantined when another platform holds one;
-    the claim is recorded then, for an operator to decide.
+    Raises OcpiError 2001 for the hub's own party, Quarantined when another platform holds one, in
+    whatever role (D-21); the claim is recorded then, for an operator to decide.
     """
     contested = []
     hub = PartyId.of(*settings.HUB.party)
     for wanted in roles:
         if wanted.party == hub:
             raise invalid(f"roles: {hub} is the hub itself.")
-        held = CredentialsRole.objects.filter(role=wanted.role, party=str(wanted.party))
-        holder = held.exclude(platform_id=platform_id).first()
+        holder = _holder(platform_id, wanted)
         if holder is not None:
             PartyClaim.objects.get_or_create(
                 platform_id=platform_id,
@@ -44,14 +43,34 @@ def claim_parties(platform_id: int, roles: Iterable[PartyRole]) -> None:
                 decision=PartyClaim.Decision.OPEN,
                 defaults={"held_by_id": holder.platform_id},
             )
-            contested.append(f"{wanted.party} as {wanted.role}")
+            contested.append(f"{wanted.party} as {holder.role}")
     if contested:
         raise Quarantined(contested)
 
 
+def _holder(platform_id: int, wanted: PartyRole) -> CredentialsRole | None:
+    """Who has a party that a platform wants: in the same role, or in another one where no operator
+    has granted it to both."""
+    others = CredentialsRole.objects.filter(party=str(wanted.party)).exclude(
+        platform_id=platform_id
+    )
+    in_same_role = others.filter(role=wanted.role).first()
+    own = CredentialsRole.objects.filter(platform_id=platform_id, party=str(wanted.party))
+    if in_same_role is not None or own.filter(role=wanted.role).exists():
+        return in_same_role
+    granted = PartyClaim.objects.filter(
+        platform_id=platform_id,
+        role=wanted.role,
+        party=str(wanted.party),
+        decision=PartyClaim.Decision.GRANTED,
+    )
+    return None if granted.exists() else others.first()
+
+
 def decide_claim(claim: PartyClaim, decision: PartyClaim.Decision, now: datetime) -> bool:
-    """An operator's decision. Granting takes the party from its holder, so that the claimant's
-    next request succeeds; returns False when the claim was decided before."""
+    """An operator's decision. After granting the claimant's next request succeeds: the party is
+    taken from its holder, unless that has it in another role. Returns False when the claim was
+    decided before."""
     with transaction.atomic():
         rows = PartyClaim.objects.filter(pk=claim.pk, decision=PartyClaim.Decision.OPEN)
         if rows.update(decision=decision, decided_at=now) == 0:

@@ -23,7 +23,7 @@ def test_a_granted_claim_lets_the_claimant_register(
     claim = PartyClaim.objects.get()
     assert "Claimant" in words(operator.get("/admin/parties/partyclaim/"))
     response = act(operator, "grant", claim)
-    assert "is taken from NL/CPO" in messages(response)[0]
+    assert "NL/CPO CPO goes to" in messages(response)[0]
     assert thief.register(invitation.versions_url, invitation.token_a).code == 1000
     again = operator.get(f"/admin/parties/partyclaim/act/reject/?id={claim.pk}")
     assert "was granted before" in words(again)

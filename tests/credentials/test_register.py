@@ -78,21 +78,6 @@ def test_several_parties_and_roles_on_one_platform(hub: Hub) -> None:
     assert roles == {"NL/AAA CPO", "NL/AAA EMSP", "NL/BBB CPO"}
 
 
-def test_the_same_party_as_cpo_and_emsp_on_two_platforms_is_kept_apart(hub: Hub) -> None:
-    """Each message goes where the role is that it is for."""
-    selling = hub.platform("CPO:NL/AAA", name="selling")
-    buying = hub.platform("EMSP:NL/AAA", name="buying")
-    cpo, msp = hub.platform("NL/CPO"), hub.platform("DE/MSP")
-    for platform in (selling, buying):
-        platform.clear()
-    msp.request("GET", "locations", SENDER, "L1", to=("NL", "AAA"))
-    selling.heard(module="locations")
-    cpo.request("GET", "tokens", SENDER, to=("NL", "AAA"))
-    buying.heard(module="tokens")
-    assert [r.module for r in selling.received] == ["locations"]
-    assert [r.module for r in buying.received] == ["tokens"]
-
-
 @pytest.mark.ocpi("Y-01")
 @pytest.mark.versions("2.2.1", "2.3.0")
 def test_lower_case_party_ids_are_understood_and_given_back_as_spelled(hub: Hub) -> None:

@@ -24,8 +24,8 @@ def _grant(claim: PartyClaim, reason: str, now: datetime) -> str:
     if not decide_claim(claim, Decision.GRANTED, now):
         return f"{claim}: was decided before."
     return (
-        f"{claim.party} {claim.role} is taken from {claim.held_by}. Ask the operator of"
-        f" {claim.platform} to send its credentials again."
+        f"{claim.party} {claim.role} goes to {claim.platform}. Ask its operator to send its"
+        " credentials again."
     )
 
 
@@ -43,8 +43,8 @@ class ClaimAdmin(ActsAdmin):
         Act(
             "grant",
             "Grant",
-            "The party is taken from the platform that holds it. The claimant gets it with its"
-            " next credentials request.",
+            "The claimant gets the party in this role with its next credentials request. It is"
+            " taken from a platform that holds it in the same role.",
             _grant,
             _undecided,
         ),
