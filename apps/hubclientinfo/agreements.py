@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from apps.hubclientinfo import present
 from apps.hubclientinfo.settle import settle
 from apps.modules import registry
 from apps.parties import directory
@@ -97,16 +98,18 @@ def _note(agreement: Agreement, before: str, by: str, cause: str, now: datetime)
 
 
 def _tell(agreement: Agreement, now: datetime) -> None:
-    """Lets routing know, and books the news for the platforms that are concerned."""
+    """Lets routing know, books the news for the platforms that are concerned, and begins to give
+    what is newly allowed."""
     directory.changed()
     ones = _hosts(agreement.one)
     if agreement.is_to_all:
         settle(now, hosts=ones)
         settle(now, viewers=ones)
-        return
-    others = _hosts(agreement.other)
-    settle(now, viewers=ones, hosts=others)
-    settle(now, viewers=others, hosts=ones)
+    else:
+        others = _hosts(agreement.other)
+        settle(now, viewers=ones, hosts=others)
+        settle(now, viewers=others, hosts=ones)
+    present.compare(now)
 
 
 def _hosts(party: str) -> set[int]:

@@ -135,6 +135,8 @@ def _write(watched: Watched, came: Came, said: str, now: datetime, jitter: float
         signs.seen(watched.id, now)
         set_status(watched.id, Event.ANSWERED, "it answered a check", now)
         return
+    if row.status_since != watched.since:
+        return  # it tells of a time that is over
     was_heard = row.last_seen != watched.seen  # while it was asked
     failed = replace(watched, failed=0 if was_heard else watched.failed + 1)
     again = liveness.check_again(failed, now, jitter)

@@ -15,7 +15,7 @@ from apps.modules import registry
 from apps.outbox.models import Payload
 from apps.outbox.own import Push
 from apps.store.change import object_name
-from apps.store.changed import Changed, copies_of
+from apps.store.changed import Changed, copies_of, hold_newcomers, shows_own
 from apps.store.objects import EVERYONE
 from hub.ocpi import jsontext
 from hub.ocpi.ids import PartyId
@@ -73,15 +73,15 @@ def eyes(module: Module, platform: Platform, network: Network) -> Eyes:
 
 
 def objects(found: Sequence[Changed], seen: Eyes) -> Iterator[Push]:
-    """Messages that bring these copies, each to those who may see it."""
-    directed = copies_of(seen.module, [copy.key for copy in found], seen.parties)
+    """Messages that bring these copies, each to those who may see it. Who has both the public
+    object and a copy of its own is brought the one that it is shown."""
+    own = shows_own(seen.module, [copy.key for copy in found], seen.parties)
     for copy in found:
         receiving = [
             party
             for party in ([copy.audience] if copy.audience else seen.parties)
             if seen.may_see(party, copy.owner)
-            # Who was given a copy of its own does not see the public one.
-            and (copy.audience or (copy.owner, copy.key, party) not in directed)
+            and own.get((copy.owner, copy.key, party), False) is bool(copy.audience)
         ]
         if receiving and is_hidden(copy, seen.module, seen.platform):
             yield from taken_back(copy, seen.module, seen.platform, receiving, seen.network)
@@ -97,10 +97,12 @@ def removed(module: Module, since: datetime, until: datetime) -> QuerySet[Payloa
 
 
 def removals(rows: QuerySet[Payload], seen: Eyes, parties: Sequence[str]) -> Iterator[Push]:
-    """Messages that take back from parties what was removed, and is not here again."""
-    if not _removes(seen.module):
+    """Messages that take back from parties what was removed, and is not here again: should it come
+    back, that is told after these. To be called in the transaction that books them."""
+    removed = {row.object: row for row in rows.order_by("pk")} if _removes(seen.module) else {}
+    if not removed:
         return
-    removed = {row.object: row for row in rows.order_by("pk")}
+    hold_newcomers(seen.module)
     keys = {name: name.split(" ", 2)[2] for name in removed}
     kept = copies_of(seen.module, list(keys.values()), [EVERYONE])
     for name, row in removed.items():

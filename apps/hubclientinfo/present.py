@@ -17,13 +17,13 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from apps.hubclientinfo import missed
-from apps.hubclientinfo.models import Present
+from apps.hubclientinfo.models import Compared, Present
 from apps.modules import registry
 from apps.outbox import own
 from apps.outbox.models import Delivery, Payload
 from apps.parties import directory
 from apps.parties.models import Platform
-from apps.store.changed import copies_of, owned
+from apps.store.changed import owned, shows_own
 from apps.traffic import metrics
 from hub.ocpi.ids import PartyId
 from hub.ocpi.module import Module
@@ -59,6 +59,19 @@ def as_read(kept: Kept, network: Network) -> Network:
         row = Agreement(parties, frozenset(modules), Relation(relation))
         found[parties] = (*found.get(parties, ()), row)
     return replace(network, agreements=found, open_policy=kept["open_policy"])
+
+
+def compare(now: datetime) -> None:
+    """Begins to give what agreements allow now and did not when they were compared last; nothing
+    before the first comparison. To be called in the transaction that changes one: what is paused
+    and goes on before anybody looks is a change all the same."""
+    row = Compared.objects.select_for_update().filter(pk=1).first()
+    if row is None or row.agreements is None:
+        return
+    network = directory.load(now)
+    begin(as_read(row.agreements, network), network, now)
+    row.agreements = as_kept(network)
+    row.save(update_fields=["agreements"])
 
 
 def begin(before: Network, network: Network, now: datetime) -> None:
@@ -152,12 +165,11 @@ def _step(pk: int, network: Network, now: datetime) -> int | None:
         pushes = list(missed.removals(_removed(row), seen, [row.party]))
         row.walked_at = now
     else:
-        # Who was given a copy of its own does not see the public one.
-        own_copies = copies_of(module, [copy.key for copy in copies], [row.party])
+        shown_own = shows_own(module, [copy.key for copy in copies], [row.party])
         pushes = [
             missed.put(copy, [row.party], seen)
             for copy in copies
-            if (copy.owner, copy.key, row.party) not in own_copies
+            if not shown_own.get((copy.owner, copy.key, row.party))
         ]
         row.key = last
     own.book(pushes, row.correlation_id, now)

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from apps.database import in_thread
@@ -22,7 +23,7 @@ from hub.ocpi.ids import PartyId
 from hub.ocpi.message import Answer, Headers, Outgoing
 from hub.ocpi.module import Interface
 from hub.ocpi.status import Code, OcpiError
-from hub.policy.retry import Done, Drop, Follow, Outcome, Verdict, retry_after, verdict
+from hub.policy.retry import Done, Drop, Follow, Outcome, RetryAt, Verdict, retry_after, verdict
 from hub.routing.hop import addressed, identity, target_url
 from hub.routing.network import Network, Platform
 
@@ -110,6 +111,15 @@ def _verdict(due: Due, outcome: Outcome, now: datetime) -> Verdict:
     return verdict(outcome, due.attempts, now, jitter, is_part=nested or due.method == "PATCH")
 
 
+def broken(due: Due, error: Exception, now: datetime) -> Result:
+    """What comes of an attempt that broke off in the hub itself: it is made again, as where nobody
+    answers, and given up in the end."""
+    nobody = _verdict(due, Outcome(None, int(Code.CONNECTION_PROBLEM)), now)
+    assert isinstance(nobody, RetryAt | Drop)  # no answer is nothing else
+    reason = f"the hub could not send it: {type(error).__name__}"
+    return Result(due, None, None, replace(nobody, reason=reason))
+
+
 def count(results: Sequence[Result], now: datetime) -> None:
     """Adds the outcomes of a window to the metrics."""
     outcomes = Counter((r.due.module, type(r.verdict).__name__.lower()) for r in results)
@@ -132,7 +142,7 @@ def request_of(due: Due, platform: Platform, network: Network, request_id: str) 
     base = platform.endpoints.get((registry().identifier_of(due.module), Interface.RECEIVER))
     if base is None:
         raise OcpiError(Code.HUB_ERROR, f"it offers no RECEIVER interface of {due.module} any more")
-    why_not = _why_not(due, network)
+    why_not = _why_not(due, platform, network)
     if why_not:
         raise OcpiError(Code.UNKNOWN_RECEIVER, why_not)
     content_type = (("Content-Type", "application/json"),) if due.body else ()
@@ -147,13 +157,16 @@ def request_of(due: Due, platform: Platform, network: Network, request_id: str) 
     )
 
 
-def _why_not(due: Due, network: Network) -> str:
-    """Why its owner and its receiver may not exchange it; empty where they may, and for what the
-    hub itself says to a platform."""
+def _why_not(due: Due, platform: Platform, network: Network) -> str:
+    """Why its receiver may not have it here: the party has left the platform, or may not exchange
+    it with its owner. Empty where it may, and for what the hub itself says to a platform."""
     module = registry().get(due.module)
     if not due.party or module is None:
         return ""
-    return network.why_not(PartyId.parse(due.owner), PartyId.parse(due.party), module)
+    party = PartyId.parse(due.party)
+    if not network.roles(platform.id, party):
+        return f"{party} is not on the platform any more"
+    return network.why_not(PartyId.parse(due.owner), party, module)
 
 
 def _routing(due: Due, platform: Platform, network: Network) -> Headers:

@@ -64,7 +64,9 @@ def give_up(ids: Iterable[int], now: datetime) -> int:
     waiting = Delivery.objects.filter(pk__in=list(ids), state=State.WAITING)
     counts = Counts()
     with transaction.atomic():
-        platforms = dict(waiting.select_for_update().values_list("pk", "platform_id"))
+        platforms = dict(
+            waiting.select_for_update().order_by("pk").values_list("pk", "platform_id")
+        )
         for platform_id in platforms.values():
             counts.deliveries(now, platform_id, dropped=1)
         counts.write_here()

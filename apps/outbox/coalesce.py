@@ -9,6 +9,8 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
+from apps.modules import registry
+from apps.store.tables import table
 from hub.policy.supersede import Coalesced, Waiting, coalesced
 
 Connection = AsyncConnection[Any]
@@ -47,7 +49,8 @@ async def coalesce(
     async with connection.cursor(row_factory=class_row(Waiting)) as cursor:
         await cursor.execute(_WAITING, (platform_id, party, what, MOST))
         waiting = await cursor.fetchall()
-    found = coalesced(waiting)
+    module = registry().get(what.partition(" ")[0])
+    found = coalesced(waiting, table(module).member if module is not None else "")
     for each in found:
         await _write(connection, each, now)
     return found[0].last.id if found else None

@@ -1,22 +1,25 @@
 """Drains one platform's lane: windows of deliveries, different objects side by side."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from apps.database import Pool
-from apps.outbox import lane
-from apps.outbox.attempt import Clock, Send, attempt, count, ended
+from apps.outbox import directed, lane
+from apps.outbox.attempt import Clock, Send, attempt, broken, count, ended
 from apps.outbox.due import Due, Result
 from apps.outbox.room import Room
 from apps.outbox.spoken import Speaker
 from apps.traffic.recorder import Recorder
-from hub.policy.retry import Pause, RetryAt
+from hub.policy.retry import Drop, Pause, RetryAt
 from hub.routing.network import Network, Platform, Status
 
 Picture = Callable[[], Awaitable[Network]]
 EXTEND_SECONDS = 5.0
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +43,39 @@ async def drain(platform_id: int, means: Means) -> int:
     attempts = 0
     while True:
         async with pool.connection() as connection:
-            if not await lane.lease(connection, platform_id, clock()):
-                return attempts
+            until = await lane.lease(connection, platform_id, clock())
+        if until is None:
+            return attempts
+        held = _Held(until, time.monotonic())
         try:
-            attempts += await _windows(platform_id, means)
+            attempts += await _windows(platform_id, means, held)
         finally:
             async with pool.connection() as connection:
-                await lane.release(connection, platform_id, clock())
+                await lane.release(connection, platform_id, held.until, clock())
                 more = await lane.has_due(connection, platform_id, clock())
         if not more:
             return attempts
 
 
-async def _windows(platform_id: int, means: Means) -> int:
-    """Sends window after window, until one is not full. After a failure the platform is looked at
-    once more: it may be OFFLINE by now."""
-    attempts, extended = 0, time.monotonic()
+@dataclass(slots=True)
+class _Held:
+    """A lane that this worker has: until when, and when it was last extended."""
+
+    until: datetime
+    extended: float
+
+
+async def _windows(platform_id: int, means: Means, held: _Held) -> int:
+    """Sends window after window, until one is not full, or until the lane is lost to another
+    worker. After a failure the platform is looked at once more: it may be OFFLINE by now."""
+    attempts = 0
     while True:
         await means.recorder.relieve()
         async with means.windows.place():
             began = time.monotonic()
-            due_to_extend = began - extended > EXTEND_SECONDS
-            sent = await _window(platform_id, means, extend=due_to_extend)
-            extended = began if due_to_extend else extended
+            if not await _still_held(platform_id, means, held):
+                return attempts
+            sent = await _window(platform_id, means)
         if sent is None:
             return attempts
         attempts += sent.number
@@ -82,15 +95,27 @@ class Sent:
     cap: int | None
 
 
-async def _window(platform_id: int, means: Means, *, extend: bool) -> Sent | None:
+async def _still_held(platform_id: int, means: Means, held: _Held) -> bool:
+    """Extends the lease when some of it is gone. False when all of it was, and another worker has
+    the lane: to go on would be to send beside it."""
+    now = time.monotonic()
+    if now - held.extended <= EXTEND_SECONDS:
+        return True
+    async with means.pool.connection() as connection:
+        until = await lane.extend(connection, platform_id, held.until, means.clock())
+    if until is None:
+        return False
+    held.until, held.extended = until, now
+    return True
+
+
+async def _window(platform_id: int, means: Means) -> Sent | None:
     """Books what is due, sends it and records what came of it; None when nothing is due, or the
     platform is away and the lane was emptied."""
     pool, clock = means.pool, means.clock
     network = await means.picture()
     platform = network.platforms.get(platform_id)
     async with pool.connection() as connection:
-        if extend:
-            await lane.extend(connection, platform_id, clock())
         if platform is None or platform.status is not Status.CONNECTED:
             gone = await lane.drop_all(connection, platform_id, "not connected", clock())
             means.recorder.counts.deliveries(clock(), platform_id, dropped=gone)
@@ -112,8 +137,18 @@ async def _window(platform_id: int, means: Means, *, extend: bool) -> Sent | Non
 
 async def _attempt(due: Due, platform: Platform, network: Network, means: Means) -> Result:
     async with means.requests.place():
-        spoken = await means.speaker.spoken(due, platform.version, network, means.clock())
-        return await attempt(spoken, platform, network, means.send, means.clock, means.recorder)
+        try:
+            if due.from_party:
+                async with means.pool.connection() as connection:
+                    copy = await directed.as_kept(connection, due)
+                if copy is None:
+                    return Result(due, None, None, Drop(directed.GONE))
+                due = copy
+            spoken = await means.speaker.spoken(due, platform.version, network, means.clock())
+            return await attempt(spoken, platform, network, means.send, means.clock, means.recorder)
+        except Exception as error:  # the others of its window have their outcomes
+            log.exception("delivery %s", due.id)
+            return broken(due, error, means.clock())
 
 
 def _size(platform: Platform) -> int:

@@ -1,7 +1,6 @@
 """Books a Broadcast Push: the object, one payload, one delivery per party, in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -30,11 +29,15 @@ INSERT INTO outbox_delivery
 SELECT payload.id, platform_id, party, %(object)s, 'waiting', 0, %(now)s, %(now)s, ''
 FROM payload, unnest(%(platforms)s::bigint[], %(parties)s::text[]) AS receiver (platform_id, party)
 """
+# Locked in one order, as wherever several that wait are written: nobody waits for each other.
 _SUPERSEDE = """
-UPDATE outbox_delivery SET state = 'superseded', ended_at = %(now)s,
+WITH older AS (
+    SELECT id FROM outbox_delivery WHERE state = 'waiting' AND attempts = 0
+        AND object = %(object)s AND platform_id = ANY(%(platforms)s) ORDER BY id FOR UPDATE
+)
+UPDATE outbox_delivery d SET state = 'superseded', ended_at = %(now)s,
     reason = 'a newer push of the same object took its place'
-WHERE state = 'waiting' AND attempts = 0 AND object = %(object)s
-    AND platform_id = ANY(%(platforms)s)
+FROM older WHERE d.id = older.id
 """
 
 
@@ -51,21 +54,25 @@ async def accept_push(
         kept = await keep(connection, change)
         # A removal is recorded even when nobody is there to get it: who was away is told later.
         if hops or change.effect is Effect.REMOVE:
+            # What is older than what waits is told too, and takes nothing of it away.
+            if supersedes(change.effect) and not (change.part_ids or kept.stale or kept.behind):
+                await _supersede(connection, change, hops)
             await _book(connection, message, change, hops)
         for told in gone if not kept.stale else ():
-            await _book(connection, told, replace(change, effect=Effect.MERGE), oldest)
+            await _book(connection, told, change, oldest)
     return kept
+
+
+async def _supersede(connection: Connection, change: Change, hops: Sequence[Hop]) -> None:
+    platforms = sorted({hop.platform.id for hop in hops})
+    await connection.execute(
+        _SUPERSEDE, {"now": change.now, "object": change.object, "platforms": platforms}
+    )
 
 
 async def _book(
     connection: Connection, message: Message, change: Change, hops: Sequence[Hop]
 ) -> None:
-    what, now = change.object, change.now
-    platforms = [hop.platform.id for hop in hops]
-    if supersedes(change.effect) and not change.part_ids:
-        await connection.execute(
-            _SUPERSEDE, {"now": now, "object": what, "platforms": sorted(set(platforms))}
-        )
     await connection.execute(
         _BOOK,
         {
@@ -77,10 +84,10 @@ async def _book(
             "correlation_id": message.correlation_id,
             "request_id": message.request_id,
             "owner": str(change.owner),
-            "object": what,
+            "object": change.object,
             "version": message.version,
-            "now": now,
-            "platforms": platforms,
+            "now": change.now,
+            "platforms": [hop.platform.id for hop in hops],
             "parties": [str(hop.to.id) for hop in hops],
         },
     )

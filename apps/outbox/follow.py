@@ -9,16 +9,22 @@ from apps.modules import module_of
 from apps.outbox.due import Due
 from apps.store import find
 from apps.store.objects import EVERYONE
+from apps.store.tables import table
 from hub.ocpi.ids import PartyId
+from hub.ocpi.module import Module
 
 Connection = AsyncConnection[Any]
 OWNER_AND_ID = 3  # segments of the URL of a whole object
 
 _SUPERSEDE = """
-UPDATE outbox_delivery SET state = 'superseded', ended_at = %(now)s,
+WITH older AS (
+    SELECT id FROM outbox_delivery WHERE state = 'waiting' AND attempts = 0
+        AND platform_id = %(platform)s AND party = %(party)s AND object = %(object)s
+    ORDER BY id FOR UPDATE
+)
+UPDATE outbox_delivery d SET state = 'superseded', ended_at = %(now)s,
     reason = 'the whole object follows'
-WHERE state = 'waiting' AND attempts = 0 AND platform_id = %(platform)s AND party = %(party)s
-AND object = %(object)s
+FROM older WHERE d.id = older.id
 """
 _PUT = """
 WITH whole AS (
@@ -36,8 +42,10 @@ FROM whole
 
 async def follow(connection: Connection, due: Due, now: datetime) -> str:
     """Books a PUT of the whole kept object for the party of a delivery, in place of all that waits
-    about it; returns what was done, in words."""
+    about it; returns what was done, in words. To be called in a transaction that ends soon."""
     module, key = module_of(due.module), due.object.split(" ", 2)[2]
+    # A push that is under way is waited for and told of, later ones wait: none falls in between.
+    await _hold(connection, module, due.owner, key)
     copies = await find.kept_copies(connection, module, PartyId.parse(due.owner), key)
     if EVERYONE not in copies:
         return "and the hub does not keep the whole"
@@ -58,3 +66,14 @@ async def follow(connection: Connection, due: Due, now: datetime) -> str:
     await connection.execute(_SUPERSEDE, values)
     await connection.execute(_PUT, values)
     return "the whole object follows"
+
+
+async def _hold(connection: Connection, module: Module, owner: str, key: str) -> None:
+    """Lets nobody change what is kept of an object for everyone until the transaction ends; what is
+    read from now on is as new as that."""
+    found = table(module)
+    await connection.execute(
+        f"SELECT 1 FROM {found.name} t WHERE {found.where} AND t.owner = %(owner)s "
+        "AND t.key = %(key)s AND t.audience = %(audience)s FOR SHARE",
+        {"module": found.module, "owner": owner, "key": key, "audience": EVERYONE},
+    )

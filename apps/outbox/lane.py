@@ -17,18 +17,23 @@ from apps.outbox.coalesce import coalesce
 from apps.outbox.due import Due, Result
 from apps.outbox.follow import follow
 from hub.policy.retry import Done, Drop, Follow, Pause, RetryAt, lease_until
+from hub.routing.network import Status
 
 Connection = AsyncConnection[Any]
 WINDOW = 50
 # A platform that refuses the hub's token is asked again so often; what waits longer is given up.
 PAUSE = timedelta(minutes=5)
 PATIENCE = timedelta(minutes=15)
+REFUSED = "it refuses the hub's token"
 
 _LEASE = """
 INSERT INTO outbox_lane AS lane (platform_id, leased_until, paused_reason)
 VALUES (%(platform)s, %(until)s, '')
 ON CONFLICT (platform_id) DO UPDATE SET leased_until = excluded.leased_until
 WHERE lane.leased_until <= %(now)s AND coalesce(lane.paused_until, %(now)s) <= %(now)s
+"""
+_CHANGE_LEASE = """
+UPDATE outbox_lane SET leased_until = %s WHERE platform_id = %s AND leased_until = %s
 """
 # The oldest waiting delivery of a party and object; `newer` says whether others wait behind it.
 # What is for the platform itself, news of other parties, is tried before pushes that may be theirs.
@@ -62,8 +67,12 @@ AND (d.party = '' AND d.attempts = 0 OR NOT EXISTS (
 ORDER BY d.id LIMIT %(window)s
 """
 _BOOK = """
+WITH chosen AS (
+    SELECT id FROM outbox_delivery WHERE id = ANY(%(ids)s) AND state = 'waiting'
+    ORDER BY id FOR UPDATE
+)
 UPDATE outbox_delivery d SET attempts = attempts + 1, due_at = %(until)s
-FROM outbox_payload p WHERE d.id = ANY(%(ids)s) AND d.state = 'waiting' AND p.id = d.payload_id
+FROM chosen, outbox_payload p WHERE d.id = chosen.id AND p.id = d.payload_id
 RETURNING d.id, p.id, d.platform_id, d.party, d.object, d.attempts, d.created_at, p.module,
     p.method, p.tail, p.query, p.body, p.owner, p.from_party, p.correlation_id, p.request_id,
     p.version
@@ -100,6 +109,17 @@ CROSS JOIN LATERAL (SELECT d.id FROM outbox_delivery d WHERE d.state = 'waiting'
 WHERE coalesce(lane.leased_until, %(now)s) <= %(now)s
 """
 
+_DROP = """
+WITH gone AS (
+    SELECT id FROM outbox_delivery WHERE state = 'waiting' AND platform_id = %(platform)s
+        AND created_at < coalesce(%(before)s, 'infinity'::timestamptz) ORDER BY id FOR UPDATE
+)
+UPDATE outbox_delivery d SET state = 'dropped', ended_at = %(now)s, reason = %(reason)s
+FROM gone WHERE d.id = gone.id
+"""
+# Held to the end of the transaction: the status waits for that.
+_STATUS = "SELECT status FROM parties_platform WHERE id = %s FOR SHARE"
+
 
 class _Record(Struct, frozen=True):
     """What is written of one outcome: its end, or its next attempt."""
@@ -127,28 +147,27 @@ async def idle(connection: Connection, platform_ids: Sequence[int], now: datetim
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def lease(connection: Connection, platform_id: int, now: datetime) -> bool:
-    """Takes the lane, or finds that another worker has it or that it rests. A lease runs out by
+async def lease(connection: Connection, platform_id: int, now: datetime) -> datetime | None:
+    """Takes the lane: until when. None when another worker has it, or it rests. A lease runs out by
     itself."""
-    cursor = await connection.execute(
-        _LEASE, {"platform": platform_id, "until": lease_until(now), "now": now}
-    )
-    return cursor.rowcount == 1
+    until = lease_until(now)
+    cursor = await connection.execute(_LEASE, {"platform": platform_id, "until": until, "now": now})
+    return until if cursor.rowcount == 1 else None
 
 
-async def extend(connection: Connection, platform_id: int, now: datetime) -> None:
-    """Keeps the lane for another while."""
-    await connection.execute(
-        "UPDATE outbox_lane SET leased_until = %s WHERE platform_id = %s",
-        (lease_until(now), platform_id),
-    )
+async def extend(
+    connection: Connection, platform_id: int, until: datetime, now: datetime
+) -> datetime | None:
+    """Keeps the lane, which this worker has until a moment, for another while: until when. None
+    when the lease has run out, and another worker has taken it."""
+    longer = lease_until(now)
+    cursor = await connection.execute(_CHANGE_LEASE, (longer, platform_id, until))
+    return longer if cursor.rowcount == 1 else None
 
 
-async def release(connection: Connection, platform_id: int, now: datetime) -> None:
-    """Gives the lane back."""
-    await connection.execute(
-        "UPDATE outbox_lane SET leased_until = %s WHERE platform_id = %s", (now, platform_id)
-    )
+async def release(connection: Connection, platform_id: int, until: datetime, now: datetime) -> None:
+    """Gives the lane back, unless another worker has taken it."""
+    await connection.execute(_CHANGE_LEASE, (now, platform_id, until))
 
 
 async def book(
@@ -173,22 +192,30 @@ async def book(
 
 
 async def record(connection: Connection, results: Sequence[Result], now: datetime) -> int:
-    """Writes the outcomes of a window back, all of them or none. How many others were dropped,
-    because the platform refuses the hub's token and they have waited long."""
-    async with connection.transaction() if _needs_more(results) else nullcontext():
-        rows = [await _row(connection, result, now) for result in results]
-        gone = [
-            await pause(connection, result.due.platform_id, result.verdict.reason, now)
-            for result in results
-            if isinstance(result.verdict, Pause)
-        ]
-        await connection.execute(_RECORD, (json.encode(rows).decode(),))
+    """Writes the outcomes of a window back. How many others were dropped, because the platform
+    refuses the hub's token and they have waited long."""
+    unknown = [result for result in results if isinstance(result.verdict, Follow)]
+    for result in unknown:  # each by itself, as each holds an object
+        async with connection.transaction():
+            await _write(connection, [await _row(connection, result, now)])
+    rest = [
+        await _row(connection, each, now)
+        for each in results
+        if not isinstance(each.verdict, Follow)
+    ]
+    pauses = [
+        (result.due.platform_id, result.verdict.reason)
+        for result in results
+        if isinstance(result.verdict, Pause)
+    ]
+    async with connection.transaction() if pauses else nullcontext():
+        await _write(connection, rest)
+        gone = [await pause(connection, *each, now) for each in pauses]
     return sum(gone)
 
 
-def _needs_more(results: Sequence[Result]) -> bool:
-    """Whether more than the outcomes themselves is to be written."""
-    return any(isinstance(result.verdict, Follow | Pause) for result in results)
+async def _write(connection: Connection, rows: Sequence[_Record]) -> None:
+    await connection.execute(_RECORD, (json.encode(rows).decode(),))
 
 
 async def _row(connection: Connection, result: Result, now: datetime) -> _Record:
@@ -215,22 +242,21 @@ async def pause(connection: Connection, platform_id: int, reason: str, now: date
         "UPDATE outbox_lane SET paused_until = %s, paused_reason = %s WHERE platform_id = %s",
         (now + PAUSE, reason, platform_id),
     )
-    cursor = await connection.execute(
-        "UPDATE outbox_delivery SET state = 'dropped', ended_at = %s, reason = %s "
-        "WHERE state = 'waiting' AND platform_id = %s AND created_at < %s",
-        (now, f"{reason}: it refuses the hub's token", platform_id, now - PATIENCE),
-    )
+    values = {"platform": platform_id, "before": now - PATIENCE, "now": now}
+    cursor = await connection.execute(_DROP, {**values, "reason": f"{reason}: {REFUSED}"})
     return cursor.rowcount
 
 
 async def drop_all(connection: Connection, platform_id: int, reason: str, now: datetime) -> int:
-    """Empties the lane of a platform that takes nothing now; returns how many were dropped."""
-    cursor = await connection.execute(
-        "UPDATE outbox_delivery SET state = 'dropped', ended_at = %s, reason = %s "
-        "WHERE state = 'waiting' AND platform_id = %s",
-        (now, reason, platform_id),
-    )
-    return cursor.rowcount
+    """Empties the lane of a platform that takes nothing now; returns how many were dropped. None
+    when it is CONNECTED again: who looks at its return for what was dropped must have seen it."""
+    async with connection.transaction():
+        cursor = await connection.execute(_STATUS, (platform_id,))
+        if await cursor.fetchone() == (Status.CONNECTED,):
+            return 0
+        values = {"platform": platform_id, "before": None, "now": now, "reason": reason}
+        cursor = await connection.execute(_DROP, values)
+        return cursor.rowcount
 
 
 async def has_due(connection: Connection, platform_id: int, now: datetime) -> bool:

@@ -64,7 +64,7 @@ class Speaker:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._said: dict[tuple[int, str, str], tuple[datetime, asyncio.Future[_Words]]] = {}
+        self._said: dict[tuple[int, str, int, str], tuple[datetime, asyncio.Future[_Words]]] = {}
 
     async def spoken(self, due: Due, version: str, network: Network, now: datetime) -> Spoken:
         """The delivery for a receiver of a version. In its own version it is what came, but for
@@ -77,7 +77,7 @@ class Speaker:
     async def _words(
         self, due: Due, version: str, module: Module, network: Network, now: datetime
     ) -> _Words:
-        key = (due.payload_id, due.correlation_id, version)
+        key = (due.payload_id, due.correlation_id, hash(bytes(due.body)), version)
         known = self._said.get(key)
         if known is None or known[0] < now - FRESH or known[1].cancelled():
             if len(self._said) >= MOST:

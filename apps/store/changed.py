@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from apps.store.keep import NEWCOMERS
 from apps.store.objects import EVERYONE
 from apps.store.tables import Table, table
 from hub.ocpi.module import Module
@@ -84,6 +85,31 @@ def copies_of(
             {"module": found.module, "keys": list(keys), "audiences": list(audiences)},
         )
         return set(cursor.fetchall())
+
+
+def hold_newcomers(module: Module) -> None:
+    """Lets no object for everyone come into being until the transaction ends: what is not here then
+    stays away for so long."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEWCOMERS, [table(module).name, EVERYONE])
+
+
+def shows_own(
+    module: Module, keys: Sequence[str], audiences: Collection[str]
+) -> dict[tuple[str, str, str], bool]:
+    """Of the copies of these objects for these audiences, by owner, key and audience: whether that
+    audience is shown its copy, and not the public object (apps/store/overlaid.py)."""
+    found = table(module)
+    same_module = "AND p.module = t.module" if found.module else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.owner, t.key, t.audience, (p.last_updated > t.last_updated) IS NOT TRUE "
+            f"FROM {found.name} t LEFT JOIN {found.name} p ON p.owner = t.owner AND p.key = t.key "
+            f"AND p.audience = '{EVERYONE}' {same_module} WHERE {found.where} "
+            "AND t.key = ANY(%(keys)s) AND t.audience = ANY(%(audiences)s)",
+            {"module": found.module, "keys": list(keys), "audiences": list(audiences)},
+        )
+        return {(owner, key, audience): own for owner, key, audience, own in cursor.fetchall()}
 
 
 def _find(found: Table, audiences: Collection[str], span: Span, limit: int) -> list[int]:

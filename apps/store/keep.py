@@ -23,16 +23,20 @@ from hub.ocpi.module import Effect
 from hub.ocpi.status import invalid, not_found
 
 Connection = AsyncConnection[Any]
+# New objects of a table and an audience come one transaction after the other.
+NEWCOMERS = "SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))"
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What became of it: `created` for a new object, `stale` when a newer one is kept already,
-    `same` when it is what is kept; in the last two cases nothing was written."""
+    `same` when it is what is kept; in the last two cases nothing was written. `behind` says that
+    some nested object is kept newer than it came."""
 
     created: bool = False
     stale: bool = False
     same: bool = False
+    behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +97,16 @@ async def _replace(connection: Connection, found: Table, change: Change) -> Outc
     if not change.overwrites and is_older(change.updated, row.own_updated):
         return Kept(stale=True), row
     payload, items = parts.split(change.body, found.member)
-    changed = False
+    outcome = parts.Outcome()
     if found.parts:
         outcome = await parts.replace_all(connection, found.parts, row.sequence, items, change)
-        changed = outcome.changed
         for part in outcome.newer:
             payload = nested.raised(parts.without(payload, found.member), part)
-    if payload == row.payload and not changed:
-        return Kept(same=True), row
+    behind = bool(outcome.newer)
+    if payload == row.payload and not outcome.changed:
+        return Kept(same=True, behind=behind), row
     await _write(connection, found, row, payload, change, change.updated)
-    return Kept(), row
+    return Kept(behind=behind), row
 
 
 async def _append(connection: Connection, found: Table, change: Change) -> Outcome:
@@ -212,9 +216,7 @@ async def _insert(connection: Connection, found: Table, change: Change) -> tuple
         **said_of(found, change.module, change.version, payload),
     }
     conflict = [name for name in ("module", "owner", "key", "audience") if name in columns]
-    await connection.execute(
-        "SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", (found.name, change.audience)
-    )
+    await connection.execute(NEWCOMERS, (found.name, change.audience))
     cursor = await connection.execute(
         f"INSERT INTO {found.name} ({', '.join(columns)}, flagged) "
         f"VALUES ({', '.join(f'%({name})s' for name in columns)}, FALSE) "

@@ -35,13 +35,13 @@ def plan(lists: Iterable[Listed], rhythm: Rhythm, now: datetime, jitter: Jitter)
             since, cause = connected[listed.platform_id]
             _add(listed, since, cause, now)
     for listed, source in known.items():
-        if source.active != (listed in wanted):
-            Source.objects.filter(pk=source.pk).update(active=listed in wanted)
-        if listed not in wanted or listed.platform_id not in connected:
-            continue
-        since, cause = connected[listed.platform_id]
-        is_back = Source.objects.filter(pk=source.pk, connected_since__lt=since)
         with transaction.atomic():
+            if source.active != (listed in wanted):
+                Source.objects.filter(pk=source.pk).update(active=listed in wanted)
+            if listed not in wanted or listed.platform_id not in connected:
+                continue
+            since, cause = connected[listed.platform_id]
+            is_back = Source.objects.filter(pk=source.pk, connected_since__lt=since)
             if is_back.update(connected_since=since) or not source.active:
                 book(source, Kind.DELTA, cause or "connected", now)
     _keep_rhythm(rhythm, now, jitter)

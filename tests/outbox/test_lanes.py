@@ -37,13 +37,15 @@ def at(offset: float) -> Callable[[], datetime]:
     return lambda: datetime.now(UTC) + timedelta(seconds=offset)
 
 
-def drained(platform_id: int, clock: Callable[[], datetime], send: Any = None) -> int:
+def drained(
+    platform_id: int, clock: Callable[[], datetime], send: Any = None, picture: Any = None
+) -> int:
     here: Worker = worker()
 
-    async def picture() -> Network:
+    async def now() -> Network:
         return directory.snapshot()
 
-    means = replace(here.means, picture=picture, send=send or here.client.send, clock=clock)
+    means = replace(here.means, picture=picture or now, send=send or here.client.send, clock=clock)
     return here.runner.run(drain(platform_id, means))
 
 

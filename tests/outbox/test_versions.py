@@ -175,7 +175,7 @@ def test_a_payload_is_converted_once_for_its_version(hub: Hub) -> None:
     worker().means.speaker._said.clear()
     hub.deliver()
     assert Delivery.objects.filter(payload__module="tariffs", state="done").count() == 6
-    [(payload, _, version)] = worker().means.speaker._said
+    [(payload, *_, version)] = worker().means.speaker._said
     assert (payload, version) == (Payload.objects.get(module="tariffs").pk, "2.3.0")
 
 

@@ -1,0 +1,48 @@
+"""A lane that is lost is left; what came of a window is what is recorded of it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from apps.outbox import drain as draining
+from apps.outbox import lane
+from apps.outbox.models import Delivery, Lane
+from apps.outbox.tasks import worker
+from tests.gateway.objects import location
+from tests.hub import Hub
+from tests.outbox.test_lanes import HUB, at, drained, push
+from tests.platforms import RECEIVER, Platform
+
+
+def test_who_lost_the_lane_sends_no_more_and_does_not_give_it_back(
+    hub: Hub, cpo: Platform, msp: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its lease ran out while it could not go on, and another worker drains the lane."""
+    monkeypatch.setattr(draining, "EXTEND_SECONDS", 0.0)
+    monkeypatch.setattr(lane, "WINDOW", 1)
+    for name in ("T1", "T2", "T3"):
+        push(cpo, name)
+    row, until = hub.row(msp).pk, at(300)()
+
+    async def takes_long(*arguments: Any) -> Any:
+        async with worker().pool.connection() as connection:
+            await connection.execute("UPDATE outbox_lane SET leased_until = %s", (until,))
+        return await worker().client.send(*arguments)
+
+    assert drained(row, at(0), takes_long) == 1
+    assert Lane.objects.get(platform_id=row).leased_until == until
+    assert sorted(Delivery.objects.values_list("state", flat=True)) == [
+        "done", "waiting", "waiting",
+    ]  # fmt: skip
+
+
+def test_what_was_taken_before_the_token_was_refused_is_done(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    push(cpo, "T1")
+    cpo.request("PUT", "locations", RECEIVER, "NL/CPO/L1", json=location(), to=HUB)
+    Delivery.objects.update(created_at=datetime(2026, 1, 1, tzinfo=UTC))
+    msp.faults.set("http", 401, module="locations")
+    drained(hub.row(msp).pk, at(0))
+    assert sorted(Delivery.objects.values_list("state", flat=True)) == ["done", "dropped"]
