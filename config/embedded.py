@@ -106,14 +106,16 @@ class Postgres:
             shutil.rmtree(self.sockets, ignore_errors=True)
 
     def _initialise(self, log: Path) -> None:
-        version = self.cluster / "PG_VERSION"
-        if version.exists():
+        version = self.cluster / "PG_VERSION"  # one of the first files that initdb writes
+        unfinished = self.data_dir / "postgres.unfinished"
+        if version.exists() and not unfinished.exists():
             if version.read_text().strip() != str(places.VERSION):
                 raise StartError(
                     f"{self.cluster} was made by PostgreSQL {version.read_text().strip()}, and this"
                     f" hub runs {places.VERSION}: see docs/operations.md, Upgrading"
                 )
             return
+        unfinished.touch()
         for child in self.cluster.iterdir():  # of an initdb that was interrupted: no data yet
             shutil.rmtree(child) if child.is_dir() else child.unlink()
         initdb = Process(
@@ -131,8 +133,13 @@ class Postgres:
         with appending(log) as file:
             initdb.start(file)
             assert initdb.popen is not None
-            if initdb.popen.wait() != 0:
-                raise StartError(f"making the database failed; the end of {log}:\n{tail(log)}")
+            try:
+                code = initdb.popen.wait()
+            finally:
+                initdb.stop(0)  # after a signal to stop: what it has written counts for nothing
+        if code != 0:
+            raise StartError(f"making the database failed; the end of {log}:\n{tail(log)}")
+        unfinished.unlink()
 
     def _stop_leftover(self) -> None:
         """Of a runner that was killed. A pid alone proves nothing: pids are used again."""
@@ -212,8 +219,14 @@ class DirectoryLock:
         self.file: IO[str] | None = None
 
     def take(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        file = self.path.open("a+")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            file = self.path.open("a+")
+        except OSError as error:
+            raise StartError(
+                f"the data directory {self.path.parent} cannot be used ({error.strerror}): choose"
+                " another with HUB_DATA_DIR"
+            ) from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -1,14 +1,20 @@
-"""What monitors ask: /livez (it runs), /readyz (it can work), /metrics (for Prometheus)."""
+"""What monitors ask: /livez (it runs), /readyz (it can work), /metrics (for Prometheus).
 
+A server that hangs is as bad as one that is gone: every check ends within LONGEST seconds for
+whoever asks, and one that hangs is not begun again, however often somebody asks.
+"""
+
+import asyncio
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import prometheus_client
 import redis
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -18,8 +24,10 @@ from apps.alerts import metrics as alerts
 from apps.parties import directory
 from config.celery import WORKER_SEEN
 
+T = TypeVar("T")
 JSON = b"application/json"
 SECONDS = 2.0
+LONGEST = 4.0  # less than config.probe waits
 
 
 @dataclass(frozen=True)
@@ -78,14 +86,20 @@ CHECKS: dict[str, Callable[[], None]] = {
 # Costly, and once true it stays true while this process runs.
 ONCE = {"migrations"}
 passed: set[str] = set()
+# What threads are at; threads of their own, as a server that hangs holds up others as well.
+under_way: dict[str, asyncio.Future[Any]] = {}
+THREADS = ThreadPoolExecutor(len(CHECKS) + 2, "health")
 
 
-def livez() -> Page:
+async def livez() -> Page:
     return Page(200, JSON, b'{"alive": true}')
 
 
-def readyz() -> Page:
-    missing = {name: text for name in CHECKS if (text := problem(name))}
+async def readyz() -> Page:
+    late = f"no answer within {LONGEST:g} s"
+    asked = (in_time(name, partial(problem, name), late) for name in CHECKS)
+    found = await asyncio.gather(*asked)
+    missing = {name: text for name, text in zip(CHECKS, found, strict=True) if text}
     body = json.dumps({"ready": not missing, "missing": missing}).encode()
     return Page(503 if missing else 200, JSON, body)
 
@@ -108,21 +122,44 @@ def problem(name: str) -> str:
     return ""
 
 
-def metrics() -> Page:
+async def in_time(name: str, work: Callable[[], T], late: T) -> T:
+    """What the work returns, which a thread does; `late` when that takes too long. Who asks while
+    it is under way waits for the same."""
+    if name not in under_way:
+        under_way[name] = asyncio.get_running_loop().run_in_executor(THREADS, work)
+        under_way[name].add_done_callback(lambda _: under_way.pop(name))
+    done, _ = await asyncio.wait([under_way[name]], timeout=LONGEST)
+    return next(iter(done)).result() if done else late
+
+
+async def metrics() -> Page:
+    body = await in_time("metrics", own_metrics, b"")
+    body += await in_time("alerts", alert_metrics, b"")
+    return Page(200, prometheus_client.CONTENT_TYPE_LATEST.encode(), body)
+
+
+def own_metrics() -> bytes:
     registry = prometheus_client.REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # the sum over all processes of this hub
         registry = prometheus_client.CollectorRegistry()
         MultiProcessCollector(registry)
-    body = prometheus_client.generate_latest(registry)
-    body += prometheus_client.generate_latest(alerts.REGISTRY)
-    return Page(200, prometheus_client.CONTENT_TYPE_LATEST.encode(), body)
+    return prometheus_client.generate_latest(registry)
 
 
-PAGES: dict[str, Callable[[], Page]] = {"/livez": livez, "/readyz": readyz, "/metrics": metrics}
+def alert_metrics() -> bytes:
+    """These ask the database."""
+    return prometheus_client.generate_latest(alerts.REGISTRY)
 
 
-async def answer(page: Callable[[], Page], send: Any) -> None:
-    found = await sync_to_async(page, thread_sensitive=False)()
+PAGES: dict[str, Callable[[], Awaitable[Page]]] = {
+    "/livez": livez,
+    "/readyz": readyz,
+    "/metrics": metrics,
+}
+
+
+async def answer(page: Callable[[], Awaitable[Page]], send: Any) -> None:
+    found = await page()
     headers = [
         (b"content-type", found.content_type),
         (b"content-length", str(len(found.body)).encode()),

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
 T = TypeVar("T")
 WILDCARDS = ("0.0.0.0", "::")  # noqa: S104  # recognised here, never bound
 UNITS = {"": 1, "kib": 1024, "mib": 1024 * 1024}
@@ -104,7 +107,10 @@ def text(text: str) -> str:
 
 
 def path(text: str) -> Path:
-    return Path(text).expanduser().absolute()
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:  # ~ of a user whom nobody knows
+        raise ValueError from None
 
 
 def secret(text: str) -> str:
@@ -116,11 +122,18 @@ def secret(text: str) -> str:
 def database_url(text: str) -> str:
     if urlsplit(text).scheme not in ("postgresql", "postgres"):
         raise ValueError
+    try:
+        ports = conninfo_to_dict(text).get("port", "5432")
+    except ProgrammingError:  # its text would name the value
+        raise ValueError from None
+    if not re.fullmatch(r"[0-9,]*", str(ports)):
+        raise ValueError
     return text
 
 
 def redis_url(text: str) -> str:
-    if urlsplit(text).scheme not in ("redis", "rediss", "unix"):
+    parts = urlsplit(text)
+    if parts.scheme not in ("redis", "rediss", "unix") or (parts.port or 1) < 1:
         raise ValueError
     return text
 
@@ -134,6 +147,15 @@ def size(text: str) -> int:
 
 def words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """Names, with a dot before them for all below, or addresses, IPv6 in brackets. No `*`: any
+    name at all is what the check is there to refuse."""
+    names = words(text)
+    if not all(re.fullmatch(r"\.?[\w-]+(\.[\w-]+)*|\[[0-9A-Fa-f:.]+\]", name) for name in names):
+        raise ValueError
+    return names
 
 
 def dotted_names(text: str) -> tuple[str, ...]:

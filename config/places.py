@@ -18,6 +18,7 @@ from config.processes import Account
 # A data directory is bound to a major version: a newer one is a decision, not a package upgrade.
 VERSION = 18
 SHARED = Path("/var/lib/ocpi-hub-embedded")
+MEMORY = Path("/dev/shm")  # noqa: S108  # own_directory checks what is there
 # Linux allows 107 bytes, macOS 103; this is the longest name that goes into the directory.
 LONGEST_SOCKET_DIR = 100 - len(".s.PGSQL.5432.lock")
 
@@ -115,16 +116,29 @@ def socket_dir(preferred: Path, owner: Account | None) -> Path:
     mark = hashlib.sha256(os.fsencode(preferred)).hexdigest()[:12]
     temporary = tempfile.gettempdir()
     short = Path(temporary if len(temporary) < 50 else "/tmp") / f"hub-{mark}"  # noqa: S108  # checked below
+    return own_directory(short, owner)
+
+
+def own_directory(path: Path, owner: Account | None) -> Path:
+    """`path`, made if need be where anybody may write: one that is not ours is not used."""
     uid, gid = (owner.uid, owner.gid) if owner else (os.geteuid(), os.getegid())
     try:
-        short.mkdir(mode=0o700)
-        os.chown(short, uid, gid)
+        path.mkdir(mode=0o700)
+        os.chown(path, uid, gid)
     except FileExistsError:
-        found = short.lstat()
-        # Anybody may make a directory there first: one that is not ours is not used.
+        found = path.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid or found.st_mode & 0o077:
-            raise Unreachable(f"{short} is in the way: it is not this hub's") from None
-    return short
+            raise Unreachable(f"{path} is in the way: it is not this hub's") from None
+    return path
+
+
+def metrics_dir(data_dir: Path) -> Path:
+    """An empty directory for the metrics that processes share, in memory where there is such a
+    place: a full disk kills whoever writes to a mapped file, without a word."""
+    mark = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
+    place = MEMORY / f"hub-metrics-{mark}" if MEMORY.is_dir() else data_dir / "metrics"
+    shutil.rmtree(place, ignore_errors=True)  # counters of processes that are gone
+    return own_directory(place, None)
 
 
 def shared() -> Path:

@@ -13,24 +13,49 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 
+from apps.modules import registry
 from config.secret import ADMIN, PASSWORD_FILE, keep_once
+from hub.ocpi.description import BadDescription
 
 # Any number: it only has to be the same in every hub that might migrate this database at once.
 MIGRATION_LOCK = 0x0C91
+# What HUB_PULL_MODULES may say in place of ids.
+NO_IDS = {"all", "none"}
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
+    if wrong := of_no_module():
+        sys.exit("settings the hub cannot start with:\n  " + "\n  ".join(wrong))
     try:
         wait_for_database(seconds=30)
     except OperationalError as error:
-        sys.exit(f"the database cannot be reached: {error}")
+        sys.exit(f"the database of DATABASE_URL cannot be reached: {error}")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
         migrate()
         ensure_admin()
         cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+
+
+def of_no_module() -> list[str]:
+    """What settings say of OCPI modules that nobody describes: a name with a mistake in it would
+    be a rule that is never applied."""
+    try:
+        known = {module.id for module in registry().values()}
+    except (ImportError, KeyError, BadDescription) as error:
+        return [f"HUB_MODULES: a module cannot be used: {type(error).__name__}: {error}"]
+    hub = settings.HUB
+    named = {
+        "HUB_PULL_MODULES": set(hub.pull_modules) - NO_IDS,
+        "HUB_KEEP_DAYS": {name for name, _ in hub.keep_days},
+    }
+    return [
+        f"{setting}: no module has the id {name}; there are {', '.join(sorted(known))}"
+        for setting, names in named.items()
+        for name in sorted(names - known)
+    ]
 
 
 def wait_for_database(seconds: float) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from config import serve, services
+from config import places, serve, services
 from config.embedded import DirectoryLock, Postgres, StartError, Valkey, appending
 from config.places import Unreachable
 from config.probe import missing_at, readyz_url, refuse_taken_port
@@ -58,6 +58,7 @@ class Runner:
     children: dict[str, Child] = field(default_factory=dict)
     valkey: Valkey | None = None
     postgres: Postgres | None = None
+    metrics: Path | None = None
     hurry: bool = False
     env: dict[str, str] = field(default_factory=dict)
 
@@ -104,13 +105,11 @@ class Runner:
 
     def _environment(self) -> dict[str, str]:
         """What every child gets; management commands find the settings in it in services.json."""
-        metrics = self.hub.data_dir / "metrics"
-        shutil.rmtree(metrics, ignore_errors=True)  # counters of processes that are gone
-        metrics.mkdir()
+        self.metrics = places.metrics_dir(self.hub.data_dir)
         environment = {
             **os.environ,
             "HUB_DATA_DIR": str(self.hub.data_dir),
-            "PROMETHEUS_MULTIPROC_DIR": str(metrics),
+            "PROMETHEUS_MULTIPROC_DIR": str(self.metrics),
             "PYTHONUNBUFFERED": "1",
         }
         if self.postgres:
@@ -128,11 +127,15 @@ class Runner:
         process.start(subprocess.PIPE)
         assert process.popen and process.popen.stdout
         said = []
-        for line in process.popen.stdout:
-            said.append(line.rstrip())
-            if line.startswith(PROGRESS):
-                self.terminal.step(line.rstrip())
-        if process.popen.wait() != 0:
+        try:
+            for line in process.popen.stdout:
+                said.append(line.rstrip())
+                if line.startswith(PROGRESS):
+                    self.terminal.step(line.rstrip())
+            code = process.popen.wait()
+        finally:
+            process.stop(0)
+        if code != 0:
             raise StartError("preparing the database failed:\n  " + "\n  ".join(said[-15:]))
 
     def _wait_until_ready(self) -> None:
@@ -232,6 +235,8 @@ class Runner:
                 self.terminal.step(f"stopping {name}")
                 self.children[name].process.stop(seconds, self._hurried)
         services.forget(self.hub.data_dir)
+        if self.metrics:
+            shutil.rmtree(self.metrics, ignore_errors=True)
         if self.valkey:
             self.terminal.step("stopping Valkey")
             self.valkey.stop(0.5)

@@ -15,9 +15,11 @@ def web(hub: Settings) -> Sequence[str]:
     return [
         *("uvicorn", "config.asgi:application"),
         *("--host", hub.listen.host, "--port", str(hub.listen.port)),
-        *("--workers", str(hub.workers), "--loop", "uvloop", "--http", "httptools"),
+        *("--workers", str(hub.workers), "--loop", "uvloop", "--ws", "none"),
+        *("--http", "config.protocol:Protocol"),
         "--no-proxy-headers",  # apps/operators/address.py reads them, and knows whom to believe
-        *("--lifespan", "on", "--no-access-log", "--no-server-header", "--log-level", "warning"),
+        # Not its warnings: each is one about a request that is no HTTP, and anybody can send those.
+        *("--lifespan", "on", "--no-access-log", "--no-server-header", "--log-level", "error"),
         # Longer than the 60 s most proxies and clients keep an idle connection, so that it is they
         # who close it: a request sent into a closing connection is a request lost.
         *("--timeout-keep-alive", "75", "--timeout-graceful-shutdown", "2"),

@@ -171,7 +171,7 @@ def serving() -> Iterator[None]:
         host=listen.host,
         port=listen.port,
         loop="uvloop",
-        http="httptools",
+        http="config.protocol:Protocol",
         log_level="warning",
         access_log=False,
         lifespan="on",

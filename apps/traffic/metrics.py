@@ -24,7 +24,9 @@ PARTNER_SECONDS = Histogram(
 )
 IN_FLIGHT = Gauge("hub_in_flight", "Messages being handled now.", multiprocess_mode="livesum")
 LOG_DROPPED = Counter(
-    "hub_log_dropped_total", "What the message log gave up because its buffer was full.", ("what",)
+    "hub_log_dropped_total",
+    "What the message log gave up: its buffer was full, or the database refused a row.",
+    ("what",),
 )
 DELIVERIES = Counter(
     "hub_deliveries_total", "Deliveries of broadcast pushes, by outcome.", ("module", "outcome")

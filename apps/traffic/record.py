@@ -1,7 +1,8 @@
 """Makes rows of the message log: what is kept of a message, and what is never kept.
 
 Tokens are masked in headers, bodies of private modules are kept only when HUB_LOG_BODIES is
-`all`, and no body beyond HUB_LOG_BODY_LIMIT. What is left out is said so.
+`all`, no body beyond HUB_LOG_BODY_LIMIT, no headers beyond HEADERS_LIMIT. What is left out is said
+so.
 """
 
 import re
@@ -20,6 +21,9 @@ _MASKED = {
 }  # fmt: skip
 # `token` as a string occurs in credentials objects only; OCPI tokens elsewhere are objects.
 _SECRET_MEMBER = re.compile(rb'("token"\s*:\s*)"(?:[^"\\]|\\.)*"')
+
+# Of the headers of a request or an answer, in characters.
+HEADERS_LIMIT = 8192
 
 
 class Row(Struct):
@@ -78,8 +82,11 @@ class BodyPolicy:
 
 
 def header_lines(headers: tuple[tuple[str, str], ...]) -> str:
-    """Headers as lines, secrets masked."""
-    return "\n".join([_MASKED.get(name) or f"{name}: {value}" for name, value in headers])
+    """Headers as lines, secrets masked, cut at HEADERS_LIMIT: strangers write them too."""
+    text = "\n".join([_MASKED.get(name) or f"{name}: {value}" for name, value in headers])
+    if len(text) <= HEADERS_LIMIT:
+        return text
+    return f"{text[:HEADERS_LIMIT]}… ({len(text)} characters)"
 
 
 def clip(text: str, length: int) -> str:

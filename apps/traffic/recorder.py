@@ -1,7 +1,8 @@
 """Writes the message log and the counts in batches, beside the traffic and never in its way.
 
 Rows wait in memory and are written by COPY a few times a second. When the database cannot keep up
-the buffer gives up bodies first, then whole rows, and counts both.
+the buffer gives up bodies first, then whole rows, and counts both. A row that the database does
+not take is given up alone: it must not hold up those behind it.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import time
 from collections import deque
 from contextlib import suppress
 
-from psycopg import Error, sql
+from psycopg import DataError, Error, sql
 
 from apps.counts.collect import HUB, Counts
 from apps.database import Pool
@@ -38,6 +39,7 @@ class Recorder:
         self._pool = pool
         self.counts = Counts()
         self._rows: deque[Row] = deque()
+        self._most = BATCH
         self._writing = asyncio.Lock()
 
     def add(self, row: Row, *, counted: bool = False) -> None:
@@ -70,6 +72,8 @@ class Recorder:
             except (Error, TimeoutError) as error:
                 # The rows are still waiting; the next round tries again.
                 log.warning("message log not written: %s", type(error).__name__)
+            except Exception:  # whatever it was, the next round must come
+                log.exception("message log not written")
 
     async def relieve(self) -> None:
         """Writes when much waits: for whoever adds rows as fast as it can, and may wait for it.
@@ -85,12 +89,26 @@ class Recorder:
     async def _write_rows(self) -> None:
         async with self._writing:
             while self._rows:
-                batch = [self._rows.popleft() for _ in range(min(BATCH, len(self._rows)))]
+                batch = [self._rows.popleft() for _ in range(min(self._most, len(self._rows)))]
                 try:
                     await self._write(batch)
+                except (DataError, ValueError) as error:
+                    self._halve(batch, error)
                 except BaseException:
                     self._rows.extendleft(reversed(batch))
                     raise
+                else:
+                    self._most = min(BATCH, 2 * self._most)
+
+    def _halve(self, batch: list[Row], error: Exception) -> None:
+        """Puts a batch back that the database did not take, for the row that is wrong to be found
+        by halves; one row alone is given up."""
+        if len(batch) == 1:
+            metrics.LOG_DROPPED.labels("refused").inc()
+            log.error("a row of the message log was refused: %s", type(error).__name__)
+            return
+        self._rows.extendleft(reversed(batch))
+        self._most = len(batch) // 2
 
     async def _write(self, batch: list[Row]) -> None:
         async with (

@@ -26,7 +26,7 @@ from pyreqwest.response import Response
 
 from apps.transport.errors import AnswerTooLarge, Forbidden, TimedOut, TooManyInFlight, Unreachable
 from apps.transport.guard import Network, Origin, addresses, origin_of
-from hub.ocpi.message import Answer, Outgoing
+from hub.ocpi.message import Answer, Headers, Outgoing
 from hub.ocpi.status import OcpiError
 
 # What came of a request at a lane: an answer, or why there is none.
@@ -118,11 +118,11 @@ class Client:
             raise TimedOut(request.time_limit) from None
 
     async def _follow_once(self, request: Outgoing, answer: Answer) -> Answer:
-        url = urljoin(request.url, answer.header("location"))
         try:
+            url = urljoin(request.url, answer.header("location"))
             same = origin_of(url) == origin_of(request.url)
-        except Forbidden:
-            same = False
+        except (Forbidden, ValueError):  # ValueError: no URL at all
+            return answer
         return await self._connect_and_send(structs.replace(request, url=url)) if same else answer
 
     async def _connect_and_send(self, request: Outgoing) -> Answer:
@@ -149,18 +149,22 @@ class Client:
             raise Unreachable("the connection broke before an answer") from None
 
     async def _exchange(self, pool: Pool, request: Outgoing) -> Answer:
-        builder = pool.request(request.method, request.url).headers(list(request.headers))
+        try:
+            builder = pool.request(request.method, request.url).headers(list(request.headers))
+        except ValueError:
+            raise Forbidden("it, or a header of the request, is not valid HTTP") from None
         if request.body:
             builder = builder.body_bytes(request.body)
         async with builder.build_streamed() as response:
-            return Answer(
-                response.status, tuple(response.headers.items()), await self._body(response)
-            )
+            headers = _headers(response)
+            return Answer(response.status, headers, await self._body(response))
 
     async def _body(self, response: Response) -> bytes:
         limit = self._max_answer_bytes
         announced = response.get_header("content-length")
-        if announced is not None and announced.isdigit():
+        # A body in chunks is as long as its chunks, whatever else is announced.
+        chunked = response.get_header("transfer-encoding") is not None
+        if not chunked and announced is not None and announced.isdigit():
             if int(announced) > limit:
                 raise AnswerTooLarge(limit)
             return bytes(await response.bytes())
@@ -183,6 +187,25 @@ class Client:
             pinned = _Pinned(found, tuple(_pool(origin, address) for address in found), until)
         self._pinned[origin] = pinned
         return pinned
+
+
+def _headers(response: Response) -> Headers:
+    """The headers of an answer, without those that are not ASCII: the library does not read them.
+    Raises Unreachable for an answer that is none."""
+    if not 200 <= response.status <= 599:
+        raise Unreachable(f"it answered with status {response.status}, which is no answer")
+    try:
+        return tuple(response.headers.items())
+    except ValueError:
+        names = dict.fromkeys(response.headers)  # each as often as it has values
+        return tuple([pair for name in names for pair in _readable(response, name)])
+
+
+def _readable(response: Response, name: str) -> Headers:
+    try:
+        return tuple([(name, value) for value in response.headers.getall(name)])
+    except ValueError:
+        return ()
 
 
 def _pool(origin: Origin, address: str) -> Pool:

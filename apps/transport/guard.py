@@ -2,11 +2,14 @@
 
 The rule is applied to the addresses a name resolves to, at connect time, and the connection is
 made to the very address that was checked: a name that changes its mind in between gains nothing.
+A host is taken in one spelling only, which everybody reads alike: the HTTP client decodes `%6c`,
+takes `\\` for `/` and `127.1` for an address, and would then connect to a host nobody has checked.
 Public addresses are called by https only; plain http and all other addresses need a network that
 the operator named in HUB_EGRESS_ALLOW.
 """
 
 import asyncio
+import re
 import socket
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +21,6 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
-from urllib.parse import urlsplit
 
 from apps.transport.errors import Forbidden, Unreachable
 
@@ -38,6 +40,9 @@ _NEVER = tuple(
     ip_network(text) for text in ("64:ff9b:1::/48", "2001::/32", "192.88.99.0/24", "100::/64")
 )
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{0,5}))?")
+# Names that HTTP clients take for an IPv4 address: 127.1, 2130706433, 0x7f.0.0.1, 127.0.0.1.
+_LIKE_AN_ADDRESS = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +63,31 @@ def origin_of(url: str) -> Origin:
 
 @lru_cache(maxsize=4096)
 def _origin(url: str) -> Origin:
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise Forbidden("it is not a valid URL") from None
-    if parts.scheme not in _DEFAULT_PORTS:
+    scheme, _, authority = url.partition("://")
+    scheme = scheme.lower()
+    if scheme not in _DEFAULT_PORTS:
         raise Forbidden("only https is allowed")
-    if not parts.hostname or parts.username is not None or parts.password is not None:
-        raise Forbidden("it must have a host and no user name")
-    port = port or _DEFAULT_PORTS[parts.scheme]
-    if port < 1024 and port not in _DEFAULT_PORTS.values():
+    host, given = _host_and_port(authority.partition("#")[0])
+    port = _DEFAULT_PORTS[scheme] if given is None else given
+    if port > 65535 or (port < 1024 and port not in _DEFAULT_PORTS.values()):
         raise Forbidden("the port must be 80, 443 or at least 1024")
-    return Origin(parts.scheme, parts.hostname, port)
+    return Origin(scheme, host, port)
+
+
+def _host_and_port(authority: str) -> tuple[str, int | None]:
+    """The host in lower case without brackets, and the port if there is one. Raises Forbidden."""
+    found = _AUTHORITY.fullmatch(authority)
+    if not found:
+        raise Forbidden(
+            "it must have a host in ASCII (an international name as xn--), and no user name"
+        )
+    host = found[1].lower().strip("[]")
+    if found[1].startswith("[") or _LIKE_AN_ADDRESS.fullmatch(host):
+        try:
+            ip_address(host)
+        except ValueError:
+            raise Forbidden("an address must be written in full, as 192.0.2.1") from None
+    return host, int(found[2]) if found[2] else None
 
 
 def permitted(address: Address, scheme: str, allow: tuple[Network, ...]) -> bool:

@@ -1,5 +1,6 @@
 """What an operator sees of alerts: pages, the command, the metric."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -151,7 +152,7 @@ def test_the_command_tests_a_channel_as_a_process_of_its_own(
 
 
 def test_the_metric_counts_open_alerts_by_kind(two: list[Alert]) -> None:
-    page = health.metrics().body.decode()
+    page = asyncio.run(health.metrics()).body.decode()
     assert 'hub_alerts{kind="platform_offline"} 1.0' in page
     assert 'hub_alerts{kind="agreement_ends"} 0.0' in page
 
@@ -163,7 +164,7 @@ def test_the_metric_is_absent_while_the_database_is(
     connection.close()
     with monkeypatch.context() as away:
         away.setitem(connection.settings_dict, "HOST", "/nowhere")
-        page = health.metrics().body.decode()
+        page = asyncio.run(health.metrics()).body.decode()
     assert "hub_alerts" not in page
     assert "hub_messages_total" in page
     assert "open alerts not counted: OperationalError" in caplog.text

@@ -79,6 +79,16 @@ def test_a_start_after_sigkill_finds_the_data(home, left):
     assert servers_of(home) == []
 
 
+def test_a_database_that_was_being_made_is_made_anew(home):
+    """initdb writes PG_VERSION first, so that alone is no sign of a whole database."""
+    stop(*start(home))
+    (home / "postgres" / "global" / "pg_control").unlink()
+    (home / "postgres.unfinished").touch()
+    postgres, valkey = start(home)
+    stop(postgres, valkey)
+    assert not (home / "postgres.unfinished").exists()
+
+
 def test_a_process_id_used_again_by_a_stranger_is_left_alone(home):
     stop(*start(home))
     (home / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{home}/postgres\n")
@@ -125,6 +135,22 @@ def test_a_cluster_of_another_version_is_refused(home):
     (home / "postgres" / "PG_VERSION").write_text("16\n")
     with pytest.raises(StartError, match=r"PostgreSQL 16.*Upgrading"):
         Postgres(home).start(home / "log" / "postgres.log")
+
+
+def test_metrics_are_kept_in_memory_and_begin_empty(home, tmp_path, monkeypatch):
+    """Whoever writes to a mapped file on a full disk is killed."""
+    monkeypatch.setattr(places, "MEMORY", tmp_path)
+    place = places.metrics_dir(home)
+    assert place.parent == tmp_path
+    (place / "counter_1.db").touch()
+    assert places.metrics_dir(home) == place
+    assert list(place.iterdir()) == []
+    place.rmdir()
+    place.symlink_to(home)
+    with pytest.raises(places.Unreachable, match="not this hub's"):
+        places.metrics_dir(home)
+    monkeypatch.setattr(places, "MEMORY", tmp_path / "none")
+    assert places.metrics_dir(home) == home / "metrics"
 
 
 def servers_of(home: Path) -> list[int]:

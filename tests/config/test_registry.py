@@ -41,6 +41,9 @@ GOOD = [
     ("HUB_MAX_REQUEST_BYTES", "64 KiB", "max_request_bytes", 65536),
     ("HUB_RATE_LIMIT", "0", "rate_limit", 0),
     ("DATABASE_URL", "postgresql://u:p@h/n", "database_url", "postgresql://u:p@h/n"),
+    ("DATABASE_URL", "postgresql://a:1,b:2/n", "database_url", "postgresql://a:1,b:2/n"),
+    ("HUB_ALLOWED_HOSTS", "hub.example, .example,[::1]", "allowed_hosts",
+     ("hub.example", ".example", "[::1]")),
 ]  # fmt: skip
 
 
@@ -69,7 +72,14 @@ BAD = [
     ("HUB_MODULES", "acme/reviews.py"),
     ("HUB_AGREEMENTS", "closed"),
     ("DATABASE_URL", "mysql://h/n"),
+    ("DATABASE_URL", "postgresql://h/n?no_such_option=1"),
+    ("DATABASE_URL", "postgresql://h:port/n"),
     ("REDIS_URL", "h:6379"),
+    ("REDIS_URL", "redis://h:port"),
+    ("HUB_DATA_DIR", "~nobody-has-this-name/hub"),
+    ("HUB_ALLOWED_HOSTS", "*"),
+    ("HUB_ALLOWED_HOSTS", "http://hub.example"),
+    ("HUB_ALLOWED_HOSTS", "hub.example pages.example"),
 ]
 
 

@@ -137,6 +137,21 @@ def test_a_killed_runner_takes_its_children_along_and_the_next_start_works():
         wait_until_ready(runner, port)
 
 
+def test_a_hub_stopped_while_it_makes_its_database_leaves_nobody_and_starts_again():
+    home, port = embedded.directory(), free_port()
+    with running(home, port) as runner:
+        until(lambda: (home / "postgres" / "PG_VERSION").exists())
+        children = psutil.Process(runner.pid).children(recursive=True)
+        assert "initdb" in {child.name() for child in children}
+        runner.send_signal(signal.SIGINT)
+        assert runner.wait(timeout=15) == 0
+        # Of one that was killed the kernel still has an entry for a moment.
+        _, alive = psutil.wait_procs(children, timeout=0.2)
+        assert alive == []
+    with running(home, port) as runner:
+        wait_until_ready(runner, port)
+
+
 def test_a_second_hub_on_the_same_data_directory_is_refused():
     home = embedded.directory()
     with running(home, free_port()) as runner:
@@ -164,6 +179,34 @@ def test_a_bad_setting_is_refused_before_anything_starts():
     assert code == 2
     assert "HUB_PARTY" in said
     assert list(home.iterdir()) == []
+
+
+@pytest.mark.parametrize("below", ["file", "file/deeper"])
+def test_a_data_directory_that_cannot_be_one_is_refused(below):
+    home = embedded.directory()
+    (home / "file").touch()
+    code, said = run_once(environment(home / below, free_port()))
+    assert code == 2
+    assert "HUB_DATA_DIR" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("HUB_KEEP_DAYS", "session=90"),
+        ("HUB_PULL_MODULES", "locations,tarifs"),
+        ("HUB_MODULES", "no.such_module"),
+        ("HUB_MODULES", "os"),
+    ],
+)
+def test_a_setting_of_modules_that_nobody_describes_is_refused(name, text):
+    command = [sys.executable, "-m", "config.prepare"]
+    home = environment(embedded.directory(), free_port(), **{name: text})
+    done = subprocess.run(command, cwd=ROOT, env=home, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert f"{name}: " in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_command_without_a_hub_says_so():

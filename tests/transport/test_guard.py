@@ -48,11 +48,42 @@ def test_an_allowed_network_opens_both_schemes_and_nothing_else() -> None:
     "url",
     ["ftp://a.example/", "file:///etc/passwd", "//a.example/", "a.example", "", "http://",
      "https://user@a.example/", "https://user:pw@a.example/", "https://a.example:22/",
-     "https://a.example:99999/", "https://[::1/", "gopher://a.example/", "HTTPS"],
+     "https://a.example:99999/", "https://[::1/", "gopher://a.example/", "HTTPS",
+     "https://[fe80::1%25lo]/", "https://[a.example]/", "https://a.example:-1/"],
 )  # fmt: skip
 def test_urls_that_are_never_called(url: str) -> None:
     with pytest.raises(Forbidden):
         origin_of(url)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["%6cocalhost", "local%68ost", "127.0.0.1\\x.evil.example", "localhost\\.evil.example",
+     "%31%32%37.0.0.1", "2130706433", "0x7f.1", "127.1", "127.0.0.1.", "0177.0.0.1",
+     "\uff11\uff12\uff17.0.0.1", "\u24dbocalhost", "local\u00adhost", "b\u00fccher.example",
+     "127.0.0.1 .evil.example", "localhost%00", "local\thost"],
+)  # fmt: skip
+def test_a_host_that_the_client_would_read_otherwise_is_never_called(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name, as it stands, may well lead to a public address; what the client makes of it does
+    not."""
+
+    async def resolve(origin: Origin) -> list[Any]:
+        return [ip_address("127.0.0.9")]
+
+    monkeypatch.setattr(guard, "_resolve", resolve)
+
+    async def scenario() -> None:
+        async with _Server(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}") as port:
+            client = Client((ip_network("127.0.0.9/32"),))
+            try:
+                await _send(client, f"http://{host}:{port}/")
+            finally:
+                await client.close()
+
+    with pytest.raises(Forbidden):
+        asyncio.run(scenario())
 
 
 def test_what_is_checked_is_the_resolved_address(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,12 +148,17 @@ def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch)
         (b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n" + b"x" * 5000, AnswerTooLarge),
         (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + b"1000\r\n" + b"x" * 4096
          + b"\r\n0\r\n\r\n", AnswerTooLarge),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n"
+         b"1000\r\n" + b"x" * 4096 + b"\r\n0\r\n\r\n", AnswerTooLarge),
+        (b"HTTP/1.1 999 Odd\r\ncontent-length: 2\r\n\r\n{}", Unreachable),
+        (b"HTTP/1.1 101 Switch\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n", Unreachable),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nxx", Unreachable),
         (b"garbage\r\n\r\n", Unreachable),
         (b"", Unreachable),
         (None, TimedOut),
     ],
-    ids=["too long", "too long, chunked", "cut", "garbage", "closed", "silent"],
+    ids=["too long", "too long, chunked", "longer than announced", "no status", "switched", "cut",
+         "garbage", "closed", "silent"],
 )  # fmt: skip
 def test_bad_answers(response: bytes | None, error: type[Exception]) -> None:
     async def scenario() -> None:
@@ -135,6 +171,58 @@ def test_bad_answers(response: bytes | None, error: type[Exception]) -> None:
 
     with pytest.raises(error):
         asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "//a.example\\@127.0.0.1/", "http://a:b/"])
+def test_an_answer_that_leads_nowhere_is_the_answer(location: str) -> None:
+    async def scenario() -> int:
+        answer = f"HTTP/1.1 307 Go\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n"
+        async with _Server(answer.encode()) as port:
+            client = Client(LOOPBACK)
+            status = (await _send(client, f"http://127.0.0.1:{port}/")).status
+            await client.close()
+            return int(status)
+
+    assert asyncio.run(scenario()) == 307
+
+
+@pytest.mark.parametrize("odd", [b"\xff", "\u2713".encode(), b"caf\xe9"])
+def test_headers_that_are_not_ascii_are_left_out(odd: bytes) -> None:
+    async def scenario() -> Any:
+        answer = b"HTTP/1.1 200 OK\r\nx-a: 1\r\nx-b: %b\r\nlocation: /%b\r\nx-a: 2\r\n"
+        answer = answer % (odd, odd) + b"content-length: 2\r\n\r\n{}"
+        async with _Server(answer) as port:
+            client = Client(LOOPBACK)
+            found = await _send(client, f"http://127.0.0.1:{port}/")
+            await client.close()
+            return found
+
+    found = asyncio.run(scenario())
+    assert (found.status, found.body) == (200, b"{}")
+    assert [(n, v) for n, v in found.headers if n != "content-length"] == [
+        ("x-a", "1"),
+        ("x-a", "2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "headers"),
+    [
+        ("http://127.0.0.1:9999/", (("x-a", "a\r\nx-b: c"),)),
+        ("http://127.0.0.1:9999/", (("x a", "b"),)),
+        ("http://127.0.0.1:9999/\ud800", ()),
+        ("http://xn--invalid--.example:9999/", ()),
+    ],
+)
+def test_what_is_no_http_is_not_sent(
+    url: str, headers: tuple[tuple[str, str], ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def resolve(origin: Origin) -> list[Any]:
+        return [ip_address("127.0.0.1")]
+
+    monkeypatch.setattr(guard, "_resolve", resolve)
+    with pytest.raises(Forbidden):
+        asyncio.run(Client(LOOPBACK).send(Outgoing("GET", url, headers, b"", 1.0)))
 
 
 def test_nothing_listens() -> None:

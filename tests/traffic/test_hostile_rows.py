@@ -1,0 +1,56 @@
+"""Rows of the message log as a stranger would like them: too long, or such as no database takes."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from apps.gateway.asgi import application
+from apps.traffic import metrics
+from apps.traffic.legs import Between, inward
+from apps.traffic.models import Leg
+from apps.traffic.record import HEADERS_LIMIT, Row
+from hub.ocpi.message import Answer
+from tests.hub import Hub
+
+
+def row(number: int, **changed: str) -> Row:
+    """A row like any other, but for what is changed."""
+    made = inward(
+        "GET", f"/{number}", (), b"", Answer(200, (), b""), Between(), ids=("c", "r"),
+        at=datetime.now(UTC), milliseconds=1,
+    )  # fmt: skip
+    for name, text in changed.items():
+        setattr(made, name, text)
+    return made
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"from_party": "seven77"}, {"path": "/\ud800"}, {"answer_headers": "x: \x00"}]
+)
+def test_a_row_that_the_database_refuses_holds_up_no_other(wrong: dict[str, str], hub: Hub) -> None:
+    assert application.process is not None
+    before = metrics.LOG_DROPPED.labels("refused")._value.get()
+    for number in range(9):
+        application.process.recorder.add(row(number))
+    application.process.recorder.add(row(9, **wrong))
+    for number in range(10, 20):
+        application.process.recorder.add(row(number))
+    hub.flush()
+    written = set(Leg.objects.values_list("path", flat=True))
+    assert written == {f"/{number}" for number in range(20) if number != 9}
+    assert metrics.LOG_DROPPED.labels("refused")._value.get() == before + 1
+    application.process.recorder.add(row(20))
+    hub.flush()
+    assert Leg.objects.filter(path="/20").exists()
+
+
+def test_long_headers_are_cut_in_the_log_and_say_so(hub: Hub) -> None:
+    long = (("x-long", "y" * 2 * HEADERS_LIMIT),)
+    answer = Answer(200, long, b"")
+    made = inward(
+        "GET", "/", long, b"", answer, Between(), ids=("c", "r"), at=datetime.now(UTC),
+        milliseconds=1,
+    )  # fmt: skip
+    for text in (made.request_headers, made.answer_headers):
+        assert len(text) < HEADERS_LIMIT + 100
+        assert text.endswith(f"… ({2 * HEADERS_LIMIT + 8} characters)")
