@@ -13,9 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import uvicorn
-from django.apps import apps
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from apps.credentials.invitations import Invitation, invite
@@ -24,13 +22,13 @@ from apps.gateway.asgi import application as gateway
 from apps.hubclientinfo.announce import announce
 from apps.outbox.tasks import worker
 from apps.parties import directory, platforms
-from apps.parties.models import Directory
 from apps.parties.models import Platform as Row
 from apps.store.index import Learned
 from config.asgi import application
 from hub.ocpi.module import Role
 from hub.policy.liveness import TRANSITIONS
 from hub.routing.network import Status
+from tests.emptied import empty_tables
 from tests.platforms import Platform, Playground
 
 PARTIES = {
@@ -194,15 +192,7 @@ def empty() -> None:
     goes on counting."""
     if gateway.process is not None:
         _in_hub(gateway.process.recorder.flush())
-    own = [
-        model._meta.db_table
-        for config in apps.get_app_configs()
-        if config.name.startswith("apps.")
-        for model in config.get_models()
-        if model is not Directory
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(own)} RESTART IDENTITY CASCADE")
+    empty_tables()
     if gateway.process is not None:
         gateway.process.learned = Learned()
     directory.changed()
