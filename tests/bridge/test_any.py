@@ -59,6 +59,16 @@ def test_there_and_back_loses_only_what_is_named(sample: Sample) -> None:
     assert list(differences(before, after, named)) == []
 
 
+def test_the_tax_of_a_total_is_named_on_the_way_to_2_1_1() -> None:
+    """By its name in 2.2.1, which lies between."""
+    value = EXAMPLES["2.3.0"]["CDR"] | {
+        "total_cost": {"before_taxes": 1, "taxes": [{"name": "0", "amount": 0}]}
+    }
+    there = bridge("2.3.0", "2.1.1", "CDR", text(value), KNOWN)
+    assert ("$.total_cost.incl_vat", What.LOST) in [(note.path, note.what) for note in there.notes]
+    assert Named(there.notes).names("$.total_cost.taxes")
+
+
 def forget_what_needs_no_name(value: dict[str, Any]) -> None:
     """What says the same as nothing does: that it is no credit CDR, and, beside regular hours,
     that it is not open around the clock."""
