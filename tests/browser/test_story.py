@@ -4,6 +4,7 @@ name for every control.
 """
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -24,11 +25,11 @@ NEWCOMER = "NL/CPO"
 
 
 @pytest.fixture
-def stranger(chromium: Browser, hub: Hub) -> Watched:
+def stranger(chromium: Browser, hub: Hub) -> Iterator[Watched]:
     """A browser in which nobody has logged in, and a user who may."""
-    get_user_model().objects.filter(username="day").delete()
-    get_user_model().objects.create_superuser("day", password=PASSWORD)
-    return Watched(chromium.new_context(viewport={"width": 1280, "height": 900}), hub.url)
+    user = get_user_model().objects.create_superuser("day", password=PASSWORD)
+    yield Watched(chromium.new_context(viewport={"width": 1280, "height": 900}), hub.url)
+    user.delete()
 
 
 def push(cpo: Platform, name: str, to: tuple[str, str] = MSP) -> int:
