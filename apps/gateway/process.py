@@ -105,7 +105,7 @@ class Process:
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
-        # The client's own thread hands over answers: it must not wait 5 ms for its turn.
+        # What works in a thread must not hold up the loop for 5 ms at a time.
         sys.setswitchinterval(0.001)
 
     async def close(self) -> None:

@@ -2,8 +2,8 @@
 
 The rule is applied to the addresses a name resolves to, at connect time, and the connection is
 made to the very address that was checked: a name that changes its mind in between gains nothing.
-A host is taken in one spelling only, which everybody reads alike: the HTTP client decodes `%6c`,
-takes `\\` for `/` and `127.1` for an address, and would then connect to a host nobody has checked.
+A host is taken in one spelling only, which everybody reads alike: some decode `%6c`, take `\\` for
+`/` and `127.1` for an address, and would then name another host than the one that was checked.
 Public addresses are called by https only; plain http and all other addresses need a network that
 the operator named in HUB_EGRESS_ALLOW.
 """
