@@ -117,8 +117,10 @@ class Pool:
 def _head(request: Outgoing, host: str) -> bytes:
     """The request line and the headers, as they go over the wire. Raises Forbidden where they would
     be no HTTP."""
-    lines = [f"{request.method} {_target(request.url)} HTTP/1.1\r\nhost: {host}\r\naccept: */*"]
+    lines = [f"{request.method} {_target(request.url)} HTTP/1.1\r\nhost: {host}"]
     lines += [f"{name}: {value}" for name, value in request.headers]
+    if "accept" not in {name.lower() for name, _ in request.headers}:
+        lines.append("accept: */*")  # which says nothing, but some firewalls want it
     if request.body or request.method in HAVE_BODIES:
         lines.append(f"content-length: {len(request.body)}")
     if not _are_valid(request.headers):

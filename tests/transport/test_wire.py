@@ -13,7 +13,7 @@ from apps.transport import guard, pool
 from apps.transport.client import Client
 from apps.transport.errors import TimedOut, Unreachable
 from apps.transport.guard import Origin
-from hub.ocpi.message import Answer, Outgoing
+from hub.ocpi.message import Answer, Headers, Outgoing
 from tests.transport.servers import OK, Server, certificate
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -139,6 +139,17 @@ def test_what_is_sent(method: str, body: bytes, length: bytes | None) -> None:
         assert fields[b"host"] == b"127.0.0.1:%d" % server.port
         assert fields[b"X-A"] == b"1"
         assert (fields.get(b"content-length"), sent) == (length, body)
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("headers", [(), (("Accept", "application/json"),)])
+def test_one_accept_is_sent(headers: Headers) -> None:
+    async def scenario(client: Client) -> None:
+        async with Server(OK) as server:
+            url = f"http://127.0.0.1:{server.port}/"
+            await client.send(Outgoing("GET", url, headers, b"", 5.0))
+            assert server.heard[0].lower().count(b"\r\naccept: ") == 1
 
     run(scenario)
 
