@@ -40,6 +40,7 @@ class Wire(asyncio.Protocol):
         self._answer: asyncio.Future[Answer] | None = None
         self._limit = 0
         self._parser = HttpResponseParser(self)
+        # With two lengths the chunks count; such a connection is not used again.
         self._parser.set_dangerous_leniencies(lenient_chunked_length=True)
         self._begin()
 

@@ -266,6 +266,21 @@ def test_the_next_address_of_a_host_is_called(monkeypatch: pytest.MonkeyPatch) -
     run(scenario)
 
 
+def test_who_never_says_hello_is_not_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It accepts the connection, and TLS never begins: nothing was sent, and that is sure."""
+    monkeypatch.setattr(pool, "CONNECT_SECONDS", 0.1)
+
+    async def scenario(client: Client) -> None:
+        async with Server(OK) as server:
+            url = f"https://127.0.0.1:{server.port}/"
+            with pytest.raises(Unreachable):
+                await client.send(Outgoing("POST", url, (), b"{}", 5.0))
+            async with asyncio.timeout(5):
+                await server.ended.wait()
+
+    run(scenario)
+
+
 @pytest.fixture
 def trusting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
     def trust(public: Path) -> None:
