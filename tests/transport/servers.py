@@ -3,14 +3,22 @@
 import asyncio
 import datetime
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
+import uvloop
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from apps.transport.client import Client
+from hub.ocpi.message import Answer, Outgoing
+
+LOOPBACK = (ip_network("127.0.0.0/8"),)
+Scenario = Callable[[Client], Coroutine[Any, Any, None]]
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 
 
@@ -113,3 +121,24 @@ def certificate(folder: Path, *names: str) -> tuple[ssl.SSLContext, Path]:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(public, private)
     return context, public
+
+
+def run(scenario: Scenario) -> None:
+    """Plays it with a client that takes 4 kB at the most, in a loop as the hub's."""
+
+    async def whole() -> None:
+        client = Client(LOOPBACK, max_answer_bytes=4096)
+        try:
+            await scenario(client)
+        finally:
+            await client.close()
+
+    uvloop.run(whole())
+
+
+async def send(
+    client: Client, server: Server, method: str = "GET", seconds: float = 5.0, body: bytes = b""
+) -> Answer:
+    """One request to a server, for `/a?b=c`."""
+    url = f"http://127.0.0.1:{server.port}/a?b=c"
+    return await client.send(Outgoing(method, url, (("X-A", "1"),), body, seconds))
