@@ -11,8 +11,6 @@ from hub.ocpi.bridge.notes import without_positions
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d*?)?)0*\.?Z?")
 _DEGREES = re.compile(r"-?\d{1,3}\.\d{5,7}")
 EMPTY: tuple[Any, ...] = (None, [], "")
-# A note on the second half of the way from 2.3.0 to 2.1.1 has a name of 2.2.1.
-IN_BETWEEN = {"$.total_cost.incl_vat": "$.total_cost.taxes"}
 
 
 class Named:
@@ -20,7 +18,7 @@ class Named:
 
     def __init__(self, there: Iterable[Note], back: Iterable[Note] = ()):
         there = list(there)
-        self.paths = {path for note in there for path in (note.path, IN_BETWEEN.get(note.path))}
+        self.paths = {note.path for note in there}
         self.gone = {note.path for note in there if note.what is What.LOST}
         self.fields = {note.field for note in back}
 

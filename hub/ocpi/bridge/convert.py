@@ -11,6 +11,7 @@ from hub.ocpi.bridge.context import Context
 from hub.ocpi.bridge.engine import Walk, begin
 from hub.ocpi.bridge.exact import Unreadable, read, write
 from hub.ocpi.bridge.notes import Bridged, BridgedList, Note, Refusal, Refused, Verdict
+from hub.ocpi.bridge.origins import FirstStep, Origins
 from hub.ocpi.bridge.rules import Direction
 from hub.ocpi.schema import SCHEMAS
 from hub.ocpi.schema.names import name_in
@@ -110,16 +111,23 @@ def _along(
     notes: list[Note],
     is_patch: bool,
 ) -> object:
+    source, goal = steps[0].source, steps[-1].target
     if name in NEVER:
         why = "It is written for each platform, and never converted."
-        raise Refused(Refusal(Verdict.WITHHELD, "$", why, steps[0].source))
+        raise Refused(Refusal(Verdict.WITHHELD, "$", why, source))
+    first: FirstStep | None = None
     for direction in steps:
         for version in (direction.source, direction.target):
             if name_in(version, name) not in SCHEMAS[version]:
                 why = f"OCPI {version} has no such thing as {name}."
-                raise Refused(Refusal(Verdict.WITHHELD, "$", why, direction.source))
-        walk = Walk(direction, context, steps[-1].target, notes)
-        value = begin(walk, name, value, is_patch=is_patch)
+                raise Refused(Refusal(Verdict.WITHHELD, "$", why, source))
+        origins = Origins() if direction.target != goal else None
+        made = begin(
+            Walk(direction, context, goal, notes, origins, first), name, value, is_patch=is_patch
+        )
+        if origins is not None:
+            first = FirstStep(source, value, made, origins)
+        value = made
     return value
 
 

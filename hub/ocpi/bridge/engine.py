@@ -4,13 +4,14 @@ It takes any JSON. What has another type than its table says is carried as it ca
 receiver to see; rules for money refuse it.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from hub.ocpi.bridge.context import Context
 from hub.ocpi.bridge.exact import Object
 from hub.ocpi.bridge.notes import Note, Refusal, Refused, Verdict, What
+from hub.ocpi.bridge.origins import FirstStep, Origins
 from hub.ocpi.bridge.rules import Direction, LeaveOut, Lose, Rule, Rules, Turn
 from hub.ocpi.schema import SCHEMAS
 from hub.ocpi.schema.findings import ROOT, Path, spelled
@@ -23,13 +24,32 @@ EMPTY: tuple[object, ...] = (None, "", [], {})
 
 @dataclass(slots=True)
 class Walk:
-    """One conversion: its direction, its facts, its notes. `goal` is the version it ends in, where
-    this is but the first step there."""
+    """One conversion, which may be one of two steps.
+
+    Attributes:
+        goal: the version that the last step ends in.
+        notes: what was lost or assumed, with names and positions of what the first step began with.
+        origins: collects where members come from, for the step that follows; None where none does.
+        first: the step before this one.
+    """
 
     direction: Direction
     context: Context
     goal: str
     notes: list[Note] = field(default_factory=list)
+    origins: Origins | None = None
+    first: FirstStep | None = None
+
+    def came(self, holder: object, step: str | int, path: Path) -> None:
+        """A member that this step made came from that path."""
+        if self.origins is not None:
+            self.origins.came(holder, step, path)
+
+    def in_source(self, path: Path) -> tuple[str, str]:
+        """A path as the object that the way began with has it, as text; and its version."""
+        if self.first is None:
+            return spelled(path), self.direction.source
+        return spelled(self.first.path(path)), self.first.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +80,12 @@ class Spot:
         return Spot(self.walk, (parent, name), self.name, self.inside, self.outer, self.is_patch)
 
     def note(self, what: What, why: str) -> None:
-        note = Note(spelled(self.path), what, why, self.walk.direction.source)
-        self.walk.notes.append(note)
+        path, version = self.walk.in_source(self.path)
+        self.walk.notes.append(Note(path, what, why, version))
 
     def refuse(self, verdict: Verdict, why: str) -> NoReturn:
-        source = self.walk.direction.source
-        raise Refused(Refusal(verdict, spelled(self.path), why, source))
+        path, version = self.walk.in_source(self.path)
+        raise Refused(Refusal(verdict, path, why, version))
 
     def enclosing(self, name: str) -> Object | None:
         """The nearest object of a class that this one is in, or is."""
@@ -93,7 +113,10 @@ def convert(
     inside: Object = value if isinstance(value, dict) else {}
     spot = Spot(walk, path, name, inside, outer, is_patch)
     if rules.whole is not None:
-        return rules.whole.how(value, spot)
+        whole = rules.whole.how(value, spot)
+        for to, own in rules.whole.made_of.items():
+            walk.came(whole, to, (path, own))
+        return whole
     if not isinstance(value, dict):
         return value
     if is_patch and rules.patch:
@@ -102,11 +125,24 @@ def convert(
         check.look(spot)
     result: Object = {}
     for field_name, item in inside.items():
-        result |= _member(field_name, item, rules.fields.get(field_name), spot)
+        made = _member(field_name, item, rules.fields.get(field_name), spot)
+        for to in made:
+            walk.came(result, to, (path, field_name))
+        result |= made
     for add in rules.adds:
         if result.get(add.field) is None and (add.in_patch or not is_patch):
+            walk.came(result, add.field, (path, add.field))
             result |= add.how(spot)
     return result
+
+
+def listed(items: Iterable[tuple[object, Spot]]) -> list[object]:
+    """A list made of items of another one, each with where it came from: some may be left out."""
+    made: list[object] = []
+    for item, spot in items:
+        spot.walk.came(made, len(made), spot.path)
+        made.append(item)
+    return made
 
 
 def _member(name: str, item: object, rule: Rule | None, outer: Spot) -> Object:
@@ -174,8 +210,9 @@ def _by_type(known: Field, item: object, spot: Spot) -> object | None:
         return _one(known, item, spot)
     if not isinstance(item, list):
         return item
-    converted = (_one(known, each, spot.at(number)) for number, each in enumerate(item))
-    return [each for each in converted if each is not None]
+    spots = [(each, spot.at(number)) for number, each in enumerate(item)]
+    converted = ((_one(known, each, where), where) for each, where in spots)
+    return listed((each, where) for each, where in converted if each is not None)
 
 
 def _one(known: Field, item: object, spot: Spot) -> object | None:
@@ -210,17 +247,19 @@ def enum_value(name: str, value: object, spot: Spot) -> object | None:
 def _what_can_be_said(name: str, item: object, rule: LeaveOut, spot: Spot) -> Object:
     known = _table(spot).fields[name]
     if not known.is_list:
-        said = list(_said(known, [(item, spot)], rule))
-        return {name: said[0]} if said else {}
+        one = listed(_said(known, [(item, spot)], rule))
+        return {name: one[0]} if one else {}
     if not isinstance(item, list):
         return {name: item}
-    said = list(_said(known, [(each, spot.at(n)) for n, each in enumerate(item)], rule))
+    said = listed(_said(known, [(each, spot.at(n)) for n, each in enumerate(item)], rule))
     if item and not said and known.required:
         spot.refuse(Verdict.WITHHELD, rule.why)
     return {name: said}
 
 
-def _said(known: Field, items: list[tuple[object, Spot]], rule: LeaveOut) -> Iterator[object]:
+def _said(
+    known: Field, items: list[tuple[object, Spot]], rule: LeaveOut
+) -> Iterator[tuple[object, Spot]]:
     for item, spot in items:
         before = len(spot.walk.notes)
         try:
@@ -232,7 +271,7 @@ def _said(known: Field, items: list[tuple[object, Spot]], rule: LeaveOut) -> Ite
             spot.note(What.LOST, f"{rule.why} {refused.refusal.why}")
             continue
         if converted is not None:
-            yield converted
+            yield converted, spot
 
 
 def begin(walk: Walk, name: str, value: object, *, is_patch: bool) -> object:

@@ -1,6 +1,6 @@
 """The rules from OCPI 2.3.0 to 2.2.1: closed enums never get a value that they do not list."""
 
-from hub.ocpi.bridge.engine import Spot, enum_value
+from hub.ocpi.bridge.engine import Spot, enum_value, listed
 from hub.ocpi.bridge.exact import Object
 from hub.ocpi.bridge.notes import What
 from hub.ocpi.bridge.periods import periods
@@ -20,13 +20,14 @@ def _connector_standard(value: object, spot: Spot) -> Object:
 def _tariff_ids(value: object, spot: Spot) -> Object:
     if not isinstance(value, list):
         return {"tariff_ids": value}
-    said = []
+    said: list[tuple[object, Spot]] = []
     for position, tariff_id in enumerate(value):
+        where = spot.at(position)
         if isinstance(tariff_id, str) and spot.context.tariffs.get(tariff_id) is False:
-            spot.at(position).note(What.LOST, "The tariff is withheld.")
+            where.note(What.LOST, "The tariff is withheld.")
         else:
-            said.append(tariff_id)
-    return {"tariff_ids": said}
+            said.append((tariff_id, where))
+    return {"tariff_ids": listed(said)}
 
 
 DIRECTION = Direction(

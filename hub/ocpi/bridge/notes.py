@@ -26,10 +26,10 @@ class Note:
     """One loss or assumption.
 
     Attributes:
-        path: where, as `$.evses[0].parking`; the names are those of `version`.
+        path: where, as `$.evses[0].parking`, in the object that was to be converted.
         what: what happened there.
         why: for people, without any value of the object.
-        version: the version of the object that the path leads through.
+        version: the version of that object.
     """
 
     path: str

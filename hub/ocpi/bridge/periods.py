@@ -1,6 +1,6 @@
 """Charging periods: one whose dimensions cannot be said is part of the one before it."""
 
-from hub.ocpi.bridge.engine import Spot
+from hub.ocpi.bridge.engine import Spot, listed
 from hub.ocpi.bridge.exact import Exact, Object
 from hub.ocpi.bridge.notes import Refused, Verdict, What
 from hub.ocpi.bridge.rules import Turn
@@ -19,11 +19,11 @@ def periods(*, keeps_all: bool = False, in_patch: bool = True) -> Turn:
     def how(value: object, spot: Spot) -> Object:
         if not isinstance(value, list):
             return {"charging_periods": value}
-        said: list[object] = []
+        said: list[tuple[object, Spot]] = []
         for position, period in enumerate(value):
             where = spot.at(position)
             try:
-                said.append(where.nested("ChargingPeriod", period))
+                said.append((where.nested("ChargingPeriod", period), where))
             except Refused as refused:
                 if refused.refusal.verdict is not Verdict.WITHHELD:
                     raise
@@ -31,8 +31,8 @@ def periods(*, keeps_all: bool = False, in_patch: bool = True) -> Turn:
                     where.note(What.LOST, "Nothing can be said of it: the one before goes on.")
                     continue
                 where.note(What.ASSUMED, "Nothing can be said of it: it has a TIME of 0.")
-                said.append(_empty(period, where))
-        return {"charging_periods": said}
+                said.append((_empty(period, where), where))
+        return {"charging_periods": listed(said)}
 
     says = "A period without any dimension that can be said "
     says += (

@@ -7,7 +7,7 @@ the percentage: its net price has four decimals, and says so.
 
 from decimal import Decimal
 
-from hub.ocpi.bridge.engine import Spot
+from hub.ocpi.bridge.engine import Spot, listed
 from hub.ocpi.bridge.exact import Exact, Object, amount, minus, number, plus, without_tax
 from hub.ocpi.bridge.notes import Verdict, What
 from hub.ocpi.bridge.rules import Add, Check, Lose, Rules, Turn
@@ -162,17 +162,17 @@ def elements_without(restriction: str, why: str, value: object, spot: Spot) -> o
     have: without it they would price something else. Any other fault is the whole tariff's."""
     if not isinstance(value, list):
         return value
-    said: list[object] = []
+    said: list[tuple[object, Spot]] = []
     for position, element in enumerate(value):
         where = spot.at(position)
         restrictions = element.get("restrictions") if isinstance(element, dict) else None
         if isinstance(restrictions, dict) and restrictions.get(restriction) is not None:
             where.note(What.LOST, why)
             continue
-        said.append(where.nested("TariffElement", element))
+        said.append((where.nested("TariffElement", element), where))
     if value and not said:
         spot.refuse(Verdict.WITHHELD, "No element is left of it.")
-    return said
+    return listed(said)
 
 
 PRICE_UP = Rules(
@@ -189,6 +189,7 @@ PRICE_DOWN = Rules(
         with_vat,
         "`before_taxes` is `excl_vat`; with taxes `incl_vat` is that and all of them. Their names, "
         "numbers and percentages are lost.",
+        made_of={"excl_vat": "before_taxes", "incl_vat": "taxes"},
     )
 )
 TARIFF_UP = Rules(

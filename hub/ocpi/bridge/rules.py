@@ -34,12 +34,14 @@ class Turn:
         how: makes them. Nothing made means: left out, and noted by `how`.
         says: what becomes of it, for the documentation.
         in_patch: False where a PATCH with this field means something else in the other version.
+        made_of: where the whole object is turned: the member that each of `to` is made of.
     """
 
     to: tuple[str, ...]
     how: How
     says: str
     in_patch: bool = True
+    made_of: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
