@@ -90,7 +90,7 @@ def test_a_note_of_a_list_begins_with_the_position_in_it() -> None:
     one = tariff(elements=[BOOKED, RESERVED, PRICED])
     done = bridge_list(NEW, OLD, "Tariff", text([one, one]), KNOWN)
     assert done.text is not None
-    assert len(decode(done.text)) == 2
+    assert isinstance(listed := decode(done.text), list) and len(listed) == 2
     assert {"$[1].elements[0]", "$[1].elements[1]"} <= {note.path for note in done.notes}
 
 
