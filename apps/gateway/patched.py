@@ -2,6 +2,7 @@
 said."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -51,7 +52,8 @@ async def kept(
     if whole is None:
         return None
     patch = _stamped(message, heard)
-    return apply(whole, change.module.parts, change.part_ids, patch, change.module.appends)
+    module = change.module
+    return apply(whole, module.parts, change.part_ids, patch, module.appends, heard.now)
 
 
 def apply(
@@ -60,17 +62,18 @@ def apply(
     ids: tuple[str, ...],
     patch: bytes,
     appends: tuple[str, ...],
+    now: datetime,
 ) -> Patched | None:
     """A kept object with a PATCH of it, or of the nested object that the ids lead to; None when it
     has no such. Nested objects inside the patch replace or change those of the same id."""
     if ids:
         part, *inner = parts
         item = nested.item(whole, part.member, part.id_field, ids[0])
-        found = apply(item, tuple(inner), ids[1:], patch, ()) if item is not None else None
+        found = apply(item, tuple(inner), ids[1:], patch, (), now) if item is not None else None
         if found is None:
             return None
         around = nested.with_item(
-            whole, part.member, part.id_field, ids[0], found.object, merge=False
+            whole, part.member, part.id_field, ids[0], found.object, now, merge=False
         )
         return Patched(around or whole, found.part)
     members = jsontext.members(patch)
@@ -81,7 +84,7 @@ def apply(
     for each in items:
         part = parts[0]
         identifier = jsontext.decode(bytes(jsontext.members(each).get(part.id_field, b"null")))
-        at = (part.member, part.id_field, str(identifier), each)
+        at = (part.member, part.id_field, str(identifier), each, now)
         result = (
             nested.with_item(result, *at, merge=True)
             or nested.with_item(result, *at, merge=False)

@@ -94,14 +94,14 @@ async def _replace(connection: Connection, found: Table, change: Change) -> Outc
         row, created = await _insert(connection, found, change)
         if created:
             return Kept(created=True), row
-    if not change.overwrites and is_older(change.updated, row.own_updated):
+    if not change.overwrites and is_older(change.updated, row.own_updated, change.now):
         return Kept(stale=True), row
     payload, items = parts.split(change.body, found.member)
     outcome = parts.Outcome()
     if found.parts:
         outcome = await parts.replace_all(connection, found.parts, row.sequence, items, change)
         for part in outcome.newer:
-            payload = nested.raised(parts.without(payload, found.member), part)
+            payload = nested.raised(parts.without(payload, found.member), part, change.now)
     behind = bool(outcome.newer)
     if payload == row.payload and not outcome.changed:
         return Kept(same=True, behind=behind), row
@@ -121,12 +121,12 @@ async def _merge(connection: Connection, found: Table, change: Change) -> Outcom
     if change.part_ids:
         return await _part(connection, found, change)
     row = await _known(connection, found, change)
-    if not change.overwrites and is_older(change.updated, row.own_updated):
+    if not change.overwrites and is_older(change.updated, row.own_updated, change.now):
         return Kept(stale=True), row
     row, change = await _in_one_version(connection, found, row, change)
     patch, items = parts.split(change.body, found.member)
     payload = merged(row.payload, patch, change.module.appends)
-    payload = nested.raised(payload, row.payload)
+    payload = nested.not_set_back(payload, row.payload, change.now)
     if found.parts and (items or await parts.has_any(connection, found.parts, row.sequence)):
         payload = parts.without(payload, found.member)
     await _write(connection, found, row, payload, change, change.updated)
@@ -139,7 +139,8 @@ async def _part(connection: Connection, found: Table, change: Change) -> Outcome
     row, change = await _in_one_version(connection, found, row, change)
     outcome = await parts.keep_nested(connection, found.parts, row.sequence, change)
     if outcome.changed:
-        payload = parts.without(nested.raised(row.payload, change.body), found.member)
+        payload = nested.raised(row.payload, change.body, change.now)
+        payload = parts.without(payload, found.member)
         # Which versions can say the object does not depend on its parts.
         await _write(connection, found, row, payload, change, row.own_updated, same_words=True)
     same = not (outcome.changed or outcome.stale)
@@ -178,6 +179,11 @@ _KEEPING = {
     Effect.APPEND: _append,
     Effect.REMOVE: _remove,
 }
+_UNKNOWN = {
+    Effect.REPLACE: "PUT it whole first",
+    Effect.MERGE: "PUT it whole first",
+    Effect.REMOVE: "there is nothing to delete, and nothing was changed",
+}
 
 
 async def _known(connection: Connection, found: Table, change: Change) -> _Row:
@@ -185,7 +191,7 @@ async def _known(connection: Connection, found: Table, change: Change) -> _Row:
     if row is None:
         raise not_found(
             f"the hub keeps no such object of {change.owner} in {change.module.id}; "
-            "PUT it whole first."
+            f"{_UNKNOWN[change.effect]}."
         )
     return row
 

@@ -90,7 +90,9 @@ async def replace_all(
         uid: part.text
         for uid, part in kept.items()
         if not change.overwrites
-        and is_older(stamp(given[uid]) if uid in given else change.updated, part.updated)
+        and is_older(
+            stamp(given[uid]) if uid in given else change.updated, part.updated, change.now
+        )
     }
     gone = [uid for uid in kept if uid not in given and uid not in newer]
     written = {
@@ -117,7 +119,7 @@ async def merge_all(
         part = kept.get(uid)
         if part is None:
             written[uid] = item
-        elif change.overwrites or not is_older(stamp(item), part.updated):
+        elif change.overwrites or not is_older(stamp(item), part.updated, change.now):
             written[uid] = merged(part.text, item)
     await _write(connection, parts, parent, written, change)
 
@@ -136,9 +138,10 @@ async def keep_nested(connection: Connection, parts: str, parent: int, change: C
         return await _keep_inner(connection, parts, parent, part, change)
     text = change.body
     if part is not None:
-        if not change.overwrites and is_older(change.updated, part.updated):
+        if not change.overwrites and is_older(change.updated, part.updated, change.now):
             return Outcome(stale=True)
-        text = nested.raised(merged(part.text, text), part.text) if merge else text
+        if merge:
+            text = nested.not_set_back(merged(part.text, text), part.text, change.now)
         if text == part.text:
             return Outcome()
     await _write(connection, parts, parent, {uid: text}, change, change.updated)
@@ -152,10 +155,11 @@ async def _keep_inner(
     inner: Part = change.module.parts[1]
     identifier = change.part_ids[1]
     kept = nested.item(part.text, inner.member, inner.id_field, identifier)
-    if kept is not None and not change.overwrites and is_older(change.updated, stamp(kept)):
+    updated = stamp(kept) if kept is not None else None
+    if not change.overwrites and is_older(change.updated, updated, change.now):
         return Outcome(stale=True)
     text = nested.with_item(
-        part.text, inner.member, inner.id_field, identifier, change.body,
+        part.text, inner.member, inner.id_field, identifier, change.body, change.now,
         merge=change.effect is Effect.MERGE,
     )  # fmt: skip
     if text is None:
@@ -167,9 +171,12 @@ async def _keep_inner(
     return Outcome(changed=True, created=kept is None)
 
 
-def is_older(given: datetime | None, kept: datetime | None) -> bool:
-    """Whether what came is older than what is kept; without both moments it never is."""
-    return given is not None and kept is not None and given < kept
+def is_older(given: datetime | None, kept: datetime | None, now: datetime) -> bool:
+    """Whether what came is older than what is kept. Without both moments it never is, nor where
+    what is kept lies ahead of the clock: else one such push would shut out all that follow."""
+    if given is None or kept is None:
+        return False
+    return given < kept and not datetimes.is_ahead(kept, now)
 
 
 async def _read(

@@ -6,6 +6,7 @@ spec: types_datetime_type. UTC only; no designator means UTC; at most three frac
 import re
 from datetime import UTC, datetime, timedelta
 
+TOLERANCE = timedelta(minutes=5)  # clocks differ
 _PATTERN = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?"
     r"\s*([Zz]|[+-]\d{2}:?\d{2})?"
@@ -29,6 +30,11 @@ def parse(text: str) -> datetime:
         offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
         moment -= offset if zone[0] == "+" else -offset
     return moment
+
+
+def is_ahead(moment: datetime, now: datetime) -> bool:
+    """Whether no clock that is about right says so yet: it says nothing of what came first."""
+    return moment > now + TOLERANCE
 
 
 def render(moment: datetime) -> str:

@@ -1,8 +1,10 @@
 """Objects inside objects: reads, replaces or merges one item of a list by its id, as text.
 
 spec: mod_locations_put_method: when an EVSE or Connector changes, its parents take over the
-`last_updated`; it never goes back.
+`last_updated`; it never goes back, unless it lies ahead of the clock: then it was a mistake.
 """
+
+from datetime import datetime
 
 import msgspec
 
@@ -20,7 +22,14 @@ def item(parent: bytes, member: str, id_field: str, identifier: str) -> bytes | 
 
 
 def with_item(
-    parent: bytes, member: str, id_field: str, identifier: str, text: bytes, *, merge: bool
+    parent: bytes,
+    member: str,
+    id_field: str,
+    identifier: str,
+    text: bytes,
+    now: datetime,
+    *,
+    merge: bool,
 ) -> bytes | None:
     """The parent with the item replaced, or merged into the one it has, and its last_updated
     raised to the item's. None when a merge finds no such item."""
@@ -34,20 +43,31 @@ def with_item(
         items[place] = msgspec.Raw(merged(bytes(items[place]), text) if merge else text)
     members = jsontext.members(parent)
     members[member] = msgspec.Raw(msgspec.json.encode(items))
-    return raised(jsontext.join(members), text)
+    return raised(jsontext.join(members), text, now)
 
 
-def raised(parent: bytes, child: bytes) -> bytes:
-    """The parent with the child's last_updated where that is later; other text is untouched."""
+def raised(parent: bytes, child: bytes, now: datetime) -> bytes:
+    """The parent with the child's last_updated where that is later, or the parent's lies ahead of
+    the present moment; other text is untouched."""
     theirs = last_updated(child)
     if theirs is None:
         return parent
     members = jsontext.members(parent)
-    ours = last_updated(parent)
-    if ours is None or datetimes.parse(ours) < datetimes.parse(theirs):
+    spelled = last_updated(parent)
+    ours = datetimes.parse(spelled) if spelled is not None else None
+    if ours is None or ours < datetimes.parse(theirs) or datetimes.is_ahead(ours, now):
         members["last_updated"] = jsontext.raw(theirs)
         return jsontext.join(members)
     return parent
+
+
+def not_set_back(text: bytes, kept: bytes, now: datetime) -> bytes:
+    """An object that was patched, with the last_updated that it is kept with where that is later
+    and does not lie ahead of the present moment."""
+    spelled = last_updated(kept)
+    if spelled is None or datetimes.is_ahead(datetimes.parse(spelled), now):
+        return text
+    return raised(text, kept, now)
 
 
 def last_updated(text: bytes) -> str | None:

@@ -1,6 +1,7 @@
 """JSON as text: digits, spelling and unknown members survive whatever happens around them."""
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -100,6 +101,7 @@ def test_hostile_nesting_and_numbers_are_json_errors(text: bytes) -> None:
         jsontext.decode(text)
 
 
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
 LOCATION = (
     b'{"id":"L1","last_updated":"2026-01-01T00:00:00Z","evses":[{"uid":"E1","n":1.0},{"uid":"e2"}]}'
 )
@@ -114,19 +116,25 @@ def test_an_item_is_found_without_case() -> None:
 
 def test_an_item_is_replaced_merged_or_added_and_raises_its_parent() -> None:
     newer = b'{"uid":"E1","last_updated":"2026-02-01T00:00:00Z"}'
-    replaced = nested.with_item(LOCATION, "evses", "uid", "E1", newer, merge=False)
+    replaced = nested.with_item(LOCATION, "evses", "uid", "E1", newer, NOW, merge=False)
     assert replaced is not None
     assert nested.item(replaced, "evses", "uid", "E1") == newer
     assert nested.last_updated(replaced) == "2026-02-01T00:00:00Z"
-    both = nested.with_item(LOCATION, "evses", "uid", "E1", newer, merge=True)
+    both = nested.with_item(LOCATION, "evses", "uid", "E1", newer, NOW, merge=True)
     assert both is not None
     assert b'"n":1.0' in both
-    assert nested.with_item(LOCATION, "evses", "uid", "E9", newer, merge=True) is None
-    added = nested.with_item(LOCATION, "evses", "uid", "E9", b'{"uid":"E9"}', merge=False)
+    assert nested.with_item(LOCATION, "evses", "uid", "E9", newer, NOW, merge=True) is None
+    added = nested.with_item(LOCATION, "evses", "uid", "E9", b'{"uid":"E9"}', NOW, merge=False)
     assert added is not None
     assert nested.last_updated(added) == "2026-01-01T00:00:00Z"
 
 
 def test_last_updated_of_a_parent_never_goes_back() -> None:
     older = b'{"last_updated":"2020-01-01T00:00:00Z"}'
-    assert nested.raised(LOCATION, older) == LOCATION
+    assert nested.raised(LOCATION, older, NOW) == LOCATION
+
+
+def test_but_for_one_that_no_clock_says_yet() -> None:
+    older = b'{"last_updated":"2020-01-01T00:00:00Z"}'
+    early = NOW.replace(year=2025)
+    assert nested.last_updated(nested.raised(LOCATION, older, early)) == "2020-01-01T00:00:00Z"

@@ -33,7 +33,7 @@ ADVICE: Mapping[str, str] = {
     "token_without_name": "Name a uid, a visual_number or a group_id of the token.",
     "needs_another": "Send the field that belongs to it as well.",
     "ends_before_it_begins": "Check the two moments: the end is before the beginning.",
-    "from_the_future": "Check your clock: last_updated is ahead of the present.",
+    "from_the_future": "Check your clock: last_updated is ahead, so it orders nothing.",
     "reservation_dimension": "Use only FLAT and TIME for the price of a reservation.",
     "long_group_id": "Keep group_id within 20 characters: many charge points hold no more.",
     "period_order": "Send charging periods in the order of their starts.",

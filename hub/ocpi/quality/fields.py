@@ -1,8 +1,9 @@
 """Rules that hold for fields of many classes: what needs what, what comes before what."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from hub.ocpi import datetimes
 from hub.ocpi.quality.reading import Object, is_given, items, moment, text
 
 Remarks = Iterator[tuple[str, str]]
@@ -14,7 +15,6 @@ NEEDS = (
     ("connector_id", "evse_uid"),  # spec: mod_commands_startsession_object
 )
 SPANS = (("start_date_time", "end_date_time"), ("period_begin", "period_end"))
-AHEAD = timedelta(minutes=5)  # clocks differ
 
 
 def needs_another(thing: Object, now: datetime) -> Remarks:
@@ -33,9 +33,9 @@ def ends_before_it_begins(thing: Object, now: datetime) -> Remarks:
 
 
 def from_the_future(thing: Object, now: datetime) -> Remarks:
-    """A last_updated that is more than five minutes ahead of the hub's clock."""
+    """A last_updated over five minutes ahead of the hub's clock; it orders nothing."""
     updated = moment(thing, "last_updated")
-    if updated and updated > now + AHEAD:
+    if updated and datetimes.is_ahead(updated, now):
         yield ".last_updated", f"is in the future: {text(thing, 'last_updated')[:40]!r}."
 
 

@@ -42,7 +42,10 @@ class Rule:
 PLACE = ("Location", "CdrLocation")
 CHARGE = ("Session", "CDR")
 CDR = ("CDR",)
-OWNED = ("Location", "EVSE", "Connector", "Tariff", "Token", *CHARGE)
+DATED = (
+    *("Location", "EVSE", "Connector", "Tariff", "Token", *CHARGE, "Terminal", "Booking"),
+    *("BookingLocation", "FinancialAdviceConfirmation", "InvoiceReconciliationRecord"),
+)
 
 RULES = (
     Rule(PLACE, WARNING, locations.unknown_country),
@@ -64,7 +67,7 @@ RULES = (
         WARNING,
         fields.ends_before_it_begins,
     ),
-    Rule(OWNED, WARNING, fields.from_the_future),
+    Rule(DATED, WARNING, fields.from_the_future),
     Rule(("TariffElement",), WARNING, fields.reservation_dimension),
     Rule(("Token",), NOTE, fields.long_group_id),
     Rule(CHARGE, WARNING, charging.period_order),
