@@ -24,7 +24,8 @@ def registry() -> Registry:
     """All modules, looked for once. Raises BadDescription or ImportError, naming what is wrong."""
     global _found
     if _found is None:
-        _found = Registry(module for name in _names() for module in _described(name))
+        described = (module for name in _names() for module in _described(name))
+        _found = Registry(described, frozenset(_timed()))
     return _found
 
 
@@ -41,6 +42,15 @@ def _names() -> Iterator[str]:
     for found in pkgutil.iter_modules(custom.__path__, f"{custom.__name__}."):
         yield found.name
     yield from settings.HUB.modules
+
+
+def _timed() -> Iterator[str]:
+    """The modules with a table of their own whose parts keep moments."""
+    for model in installed.get_models():
+        parts = [related.related_model for related in model._meta.related_objects]
+        fields = {field.name for part in parts for field in part._meta.get_fields()}
+        if "moments" in fields and "module_id" in vars(model):
+            yield vars(model)["module_id"]
 
 
 def module_of(module_id: str) -> Module:

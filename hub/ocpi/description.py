@@ -1,6 +1,6 @@
 """Refuses a bad module description at start-up, by name, so that no request ever meets one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations
 
 from hub.ocpi.clue import Linked, OwnerOf
@@ -59,6 +59,18 @@ def _check_route(module: Module, route: Route) -> None:
             raise BadDescription(f"{where} {method}: has no body to hold a response_url")
         if operation.between and not (module.parts and module.parts[0].moments):
             raise BadDescription(f"{where} {method}: the first part has no moments to be between")
+
+
+def check_table(module: Module, timed: Collection[str]) -> None:
+    """Raises BadDescription when lists may be asked for moments that its table does not keep."""
+    for route in module.routes:
+        for method, operation in route.operations.items():
+            if operation.between and module.id not in timed:
+                where = f"{module.id} {route.interface} {route.template or '(root)'} {method}"
+                raise BadDescription(
+                    f"{where}: `between` needs a table of the module's own whose parts have "
+                    "`moments`; the shared table of custom modules has none"
+                )
 
 
 def _check_classes(module: Module) -> None:

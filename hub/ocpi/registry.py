@@ -1,12 +1,12 @@
 """All module descriptions together: finds the operation that a method and a path mean."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
 from msgspec import Struct
 
-from hub.ocpi.description import BadDescription, check_one, check_together
+from hub.ocpi.description import BadDescription, check_one, check_table, check_together
 from hub.ocpi.module import By, Interface, Module, Operation, Route
 from hub.ocpi.schema.names import name_in
 from hub.ocpi.status import Code, method_not_allowed, not_found
@@ -31,12 +31,18 @@ class _Shape(Struct, frozen=True):
 
 
 class Registry(Mapping[str, Module]):
-    """The modules by id; refuses descriptions that are bad alone or together at construction."""
+    """The modules by id; refuses descriptions that are bad alone or together at construction.
 
-    def __init__(self, modules: Iterable[Module]) -> None:
+    `timed` are the modules that have a table which keeps the `moments` of parts; None where nothing
+    is known of tables.
+    """
+
+    def __init__(self, modules: Iterable[Module], timed: Collection[str] | None = None) -> None:
         self._modules: dict[str, Module] = {}
         for module in modules:
             check_one(module)
+            if timed is not None:
+                check_table(module, timed)
             if module.id in self._modules:
                 raise BadDescription(f"{module.id}: described twice")
             self._modules[module.id] = module

@@ -198,6 +198,7 @@ def test_a_data_directory_that_cannot_be_one_is_refused(below):
         ("HUB_PULL_MODULES", "locations,tarifs"),
         ("HUB_MODULES", "no.such_module"),
         ("HUB_MODULES", "os"),
+        ("HUB_MODULES", "tests.config.asks_between"),
     ],
 )
 def test_a_setting_of_modules_that_nobody_describes_is_refused(name, text):

@@ -16,6 +16,7 @@ from hub.ocpi import (
     Module,
     Operation,
     OwnerOf,
+    Part,
     Place,
     Role,
     datetimes,
@@ -208,6 +209,19 @@ def module(**change: Any) -> Module:
 def test_a_bad_description_is_refused_by_name(change: dict[str, Any], says: str) -> None:
     with pytest.raises(BadDescription, match=says):
         Registry([module(**change)])
+
+
+TIMED = {
+    "parts": (Part("y", "ys", "id", moments="at"),),
+    "routes": (sender("", get=Operation(Effect.LIST, between=("from", "to"))),),
+}
+
+
+def test_moments_are_asked_of_a_table_that_keeps_them() -> None:
+    says = r"x SENDER \(root\) GET: `between` needs a table of the module's own"
+    with pytest.raises(BadDescription, match=says):
+        Registry([module(**TIMED)], timed={"y"})
+    assert "x" in Registry([module(**TIMED)], timed={"x"})
 
 
 def test_two_modules_with_one_id_are_refused() -> None:
