@@ -3,7 +3,7 @@
 A configuration module: no routing headers, neither needed nor given.
 """
 
-from apps.credentials.pages import client_info_url, offered
+from apps.credentials.pages import client_info_url
 from apps.database import in_thread
 from apps.gateway.inbound import Request
 from apps.gateway.process import Process
@@ -13,6 +13,7 @@ from hub.ocpi.clientinfo import MODULE_ID
 from hub.ocpi.message import Answer, Headers
 from hub.ocpi.module import SINCE_2_2_1, Interface
 from hub.ocpi.status import Code, method_not_allowed, not_found
+from hub.routing.guard import require_open
 from hub.routing.network import Platform
 
 SENDER = Interface.SENDER.segment
@@ -27,15 +28,16 @@ def is_asked(request: Request) -> bool:
 async def answer(process: Process, request: Request, platform: Platform) -> Answer:
     """The page that the query asks for.
 
-    Raises OcpiError 404 and 405 for anything but GET of the list, 2001 for a query parameter that
-    cannot be read.
+    Raises OcpiError 404 for a version that is hidden, 404 and 405 for anything but GET of the list,
+    2001 for a query parameter that cannot be read.
     """
     version, _, _, *rest = request.path
     if version not in SINCE_2_2_1:
         have = " and ".join(sorted(SINCE_2_2_1))
         raise not_found(f"OCPI {version[:40]} has no {MODULE_ID}; {have} have it.")
     where = client_info_url(version)
-    if rest or version not in offered(platform):
+    require_open(version, platform)
+    if rest:
         raise not_found(f"the hub gives the list at {where}, and nothing else.")
     if request.method != "GET":
         raise method_not_allowed(request.method, ("GET",), where)

@@ -67,7 +67,10 @@ class Platform(models.Model):
         help_text="Habits seen in its messages that differ from the specification, and when.",
     )
     hidden_versions = models.JSONField(
-        default=list, blank=True, help_text='Versions not shown to it, such as ["2.2.1"].'
+        default=list,
+        blank=True,
+        help_text="Versions that are closed to it: not listed, and no messages are taken in them. "
+        "The one that it is registered in stays open for messages.",
     )
     presents_as = models.CharField(
         max_length=6,

@@ -15,7 +15,7 @@ from hub.ocpi.headers import Half
 from hub.ocpi.ids import PartyId, fold
 from hub.ocpi.message import Message
 from hub.ocpi.module import PUSHES, Effect, Interface
-from hub.ocpi.status import invalid, not_found
+from hub.ocpi.status import Code, invalid, not_found
 from hub.routing.clues import LONGEST, NUL, found_in, named_in
 from hub.routing.network import Network, Platform
 
@@ -64,6 +64,19 @@ def requesting_party(message: Message, platform: Platform, network: Network) -> 
     raise invalid(
         f"OCPI-from {message.from_} is not a party of this platform; its parties are {names}."
     )
+
+
+def require_open(version: str, platform: Platform) -> None:
+    """Raises OcpiError 404 with 3002 for a version that is hidden from the platform."""
+    if not platform.is_open(version):
+        raise not_found(
+            f"OCPI {version} is not offered to this platform, which speaks {platform.version}.",
+            Code.UNSUPPORTED_VERSION,
+        )
+
+
+def _version_is_open(asking: Asking) -> None:
+    require_open(asking.message.version, asking.platform)
 
 
 def _to_is_whole(asking: Asking) -> None:
@@ -219,6 +232,7 @@ def _query(asking: Asking) -> None:
 # In the order in which they are asked, by what they make sure of.
 FROM = "OCPI-from is a party of this platform"
 RULES: dict[str, Rule] = {
+    "the version is not hidden from the platform": _version_is_open,
     "OCPI-to is a pair, or absent": _to_is_whole,
     "the body is one JSON object, where there must be one": _body_fits,
     "the owner in the URL is OCPI-from": _owner,

@@ -60,6 +60,7 @@ class Platform:
         endpoints: (ModuleID, interface) to URL, overrides of the operator applied.
         hosts: host names of its versions URL and endpoints; callbacks may go nowhere else.
         token: what the hub sends to it, None before registration.
+        hidden_versions: versions of the hub that are closed to it, but for the one it speaks.
         presents_as: FROM of everything sent to it, where it accepts one party only.
         implicit_get_all: a list request without TO means GET All (D-05).
         hub_means_anyone: private messages TO the hub are placed by content (D-09).
@@ -91,6 +92,11 @@ class Platform:
     max_per_second: int | None = None
     own_parties: bool = False
     time_zone: str = ""
+
+    def is_open(self, version: str) -> bool:
+        """Whether it may send messages in a version: one that is not hidden from it, or the one
+        that it is registered in."""
+        return version == self.version or version not in self.hidden_versions
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,9 @@ def _pulled() -> list[str]:
 class SwitchesForm(forms.ModelForm):
     """What may be edited of a platform: its name in this hub and its switches."""
 
-    hidden_versions = ManyOf(lambda: VERSIONS, help_text="Versions not shown to it.")
+    hidden_versions = ManyOf(
+        lambda: VERSIONS, help_text=Platform._meta.get_field("hidden_versions").help_text
+    )
     not_pulled = ManyOf(
         _pulled,
         label="Not pulled",
