@@ -4,19 +4,22 @@ Starts what the settings do not point at elsewhere (PostgreSQL, Valkey), prepare
 keeps web, worker and beat running until a signal, and stops everything in order.
 """
 
+import signal
+
+if __name__ == "__main__":  # until `main` there is nothing to stop, so a signal just ends it
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import argparse
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from config import places, serve, services
+from config import interrupts, places, serve, services
 from config.embedded import DirectoryLock, Postgres, StartError, Valkey, appending
 from config.places import Unreachable
 from config.probe import missing_at, readyz_url, refuse_taken_port
@@ -27,7 +30,6 @@ from config.terminal import Pump, Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
 ROLES = ("web", "worker", "beat")
-STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # In this order. PostgreSQL, which loses most by being killed, gets what is left of the whole.
 STOP_SECONDS = {"sandbox": 1.5, "beat": 1.0, "worker": 2.5, "web": 2.5}
 STOP_SECONDS_IN_ALL = 9.5
@@ -71,7 +73,7 @@ class Runner:
         except KeyboardInterrupt:
             return 0
         finally:
-            for number in STOPPING:
+            for number in interrupts.STOPPING:
                 signal.signal(number, self._hurry)
             self._stop()
             lock.release()
@@ -83,6 +85,7 @@ class Runner:
         self._start_servers()
         self.env = self._environment()
         self._prepare()
+        interrupts.notice()
         for role in ROLES:
             self._add(role, serve.command(role, self.hub))
         self._wait_until_ready()
@@ -97,11 +100,13 @@ class Runner:
             self.terminal.step("starting Valkey")
             self.valkey = Valkey(self.hub.data_dir)
             self.valkey.start(log / "valkey.log")
+            interrupts.notice()
         if not self.hub.database_url:
             new = not (self.hub.data_dir / "postgres").exists()
             self.terminal.step("making the database" if new else "starting PostgreSQL")
             self.postgres = Postgres(self.hub.data_dir)
             self.postgres.start(log / "postgres.log")
+            interrupts.notice()
 
     def _environment(self) -> dict[str, str]:
         """What every child gets; management commands find the settings in it in services.json."""
@@ -141,7 +146,7 @@ class Runner:
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while missing := missing_at(readyz_url(self.hub)):
-            notice_interrupt()
+            interrupts.notice()
             self.terminal.step(f"waiting for {missing}")
             self._restart_fallen()
             broken = [name for name, child in self.children.items() if child.pause > 1]
@@ -180,7 +185,7 @@ class Runner:
 
     def _watch(self) -> int:
         while True:
-            notice_interrupt()
+            interrupts.notice()
             sandbox = self.children.get("sandbox")
             if sandbox and not sandbox.process.alive and self._sandbox_ended(sandbox):
                 return sandbox.process.code or 0
@@ -252,32 +257,18 @@ class Runner:
         self.hurry = True
 
 
-# An exception that a signal raises inside a destructor is dropped by Python: it is remembered too.
-interrupted = threading.Event()
-
-
-def interrupt(_signal: int, _frame: FrameType | None) -> None:
-    interrupted.set()
-    raise KeyboardInterrupt
-
-
-def notice_interrupt() -> None:
-    """To be called in every loop that waits. Raises KeyboardInterrupt after a signal to stop."""
-    if interrupted.is_set():
-        raise KeyboardInterrupt
-
-
 def main() -> int:
     arguments = argparse.ArgumentParser(prog="config.run", description="run a hub")
     arguments.add_argument("--demo", action="store_true", help="with simulated platforms")
     arguments.add_argument("--once", action="store_true", help="end when the demo's session ended")
     chosen = arguments.parse_args()
-    for number in STOPPING:
-        signal.signal(number, interrupt)
     serve.allow_many_connections()
     terminal = Terminal(quiet=chosen.demo)
     try:
+        interrupts.install()
         return Runner(load(os.environ), chosen.demo, chosen.once, terminal).run()
+    except KeyboardInterrupt:  # before anything was started
+        return 0
     except (SettingsError, StartError, Unreachable) as error:
         terminal.plain(str(error))
         return 2

@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from config import run
+from config import interrupts
 from tests import embedded
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -210,6 +210,25 @@ def test_a_setting_of_modules_that_nobody_describes_is_refused(name, text):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("module", ["config.parsers", "psycopg", "config.processes", "config.run"])
+def test_a_signal_while_it_is_being_loaded_ends_it_without_a_word(module):
+    """Python tells of every module that it has loaded; `config.run` itself is never told of, and
+    the signal finds it where it begins to work."""
+    home = embedded.directory()
+    last = "config.terminal" if module == "config.run" else module
+    runner = subprocess.Popen(
+        [sys.executable, "-X", "importtime", "-m", "config.run"], cwd=ROOT,
+        env=environment(home, free_port()), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True,
+    )  # fmt: skip
+    assert runner.stdout
+    assert any(line.split("|")[-1].strip() == last for line in runner.stdout)
+    runner.send_signal(signal.SIGINT)
+    rest, _ = runner.communicate(timeout=15)
+    assert "Traceback" not in rest
+    assert runner.returncode in (0, -signal.SIGINT)
+
+
 def test_a_command_without_a_hub_says_so():
     home = embedded.directory()
     answer = subprocess.run(
@@ -253,9 +272,9 @@ def test_a_signal_whose_exception_is_lost_is_noticed_all_the_same():
     """Python drops what is raised inside a destructor; the next round of waiting must end then."""
     try:
         with pytest.raises(KeyboardInterrupt):  # as if this had gone nowhere
-            run.interrupt(signal.SIGINT, None)
+            interrupts.interrupt(signal.SIGINT, None)
         with pytest.raises(KeyboardInterrupt):
-            run.notice_interrupt()
+            interrupts.notice()
     finally:
-        run.interrupted.clear()
-    run.notice_interrupt()
+        interrupts.forget()
+    interrupts.notice()
