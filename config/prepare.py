@@ -6,6 +6,7 @@ import sys
 import time
 
 import django
+from django.apps import apps as installed
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
@@ -19,6 +20,7 @@ from hub.ocpi.description import BadDescription
 
 # Any number: it only has to be the same in every hub that might migrate this database at once.
 MIGRATION_LOCK = 0x0C91
+WARNING = "warning:"  # how a line begins that the operator has to read
 # What HUB_PULL_MODULES may say in place of ids.
 NO_IDS = {"all", "none"}
 
@@ -36,6 +38,8 @@ def main() -> None:
         cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
         migrate()
         ensure_admin()
+        for warning in of_own_party("/".join(settings.HUB.party)):
+            say(f"{WARNING} {warning}")
         cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
 
 
@@ -85,6 +89,30 @@ def ensure_admin() -> None:
     path = settings.HUB.data_dir / PASSWORD_FILE
     users.objects.create_superuser(ADMIN, password=keep_once(path, secrets.token_urlsafe(12)))
     say(f"made the operator {ADMIN}; the password is in {path}")
+
+
+def of_own_party(party: str) -> list[str]:
+    """What it means that the hub has another party than at its last start, as NL/HUB; nothing where
+    it has the same. Notes the party for the next start."""
+    # By name: models can be imported only when Django is set up.
+    directory = installed.get_model("parties", "Directory")
+    roles = installed.get_model("parties", "CredentialsRole").objects
+    row, _ = directory.objects.get_or_create(pk=1)
+    before, row.hub_party = row.hub_party, party
+    if before == party:
+        return []
+    row.save(update_fields=["hub_party"])
+    holders = roles.filter(party=party).values_list("platform__name", flat=True)
+    found = [f"HUB_PARTY {party} is a party of {name} as well" for name in sorted(set(holders))]
+    registered = roles.values("platform").distinct().count()
+    if before and registered:
+        found.append(
+            f"HUB_PARTY is {party}, and was {before} at the last start. Registered platforms "
+            f"({registered}) know the hub as {before}: what they send to {before} is refused as "
+            f"unknown (4001), and they may refuse what comes from {party}. Tell each of them with "
+            "`python manage.py renew NAME`, or set HUB_PARTY back."
+        )
+    return found
 
 
 def say(text: str) -> None:

@@ -37,6 +37,7 @@ READY_SECONDS = 60.0
 LONGEST_PAUSE = 30.0
 STEADY_SECONDS = 60.0  # a child that ran this long starts again without a pause
 PROGRESS = ("migrating", "made")  # how lines of config.prepare begin that are worth showing
+WARNING = "warning:"  # and those that stay to be read
 LOOPBACK = "127.0.0.0/8,::1/128"
 
 
@@ -137,6 +138,8 @@ class Runner:
                 said.append(line.rstrip())
                 if line.startswith(PROGRESS):
                     self.terminal.step(line.rstrip())
+                if line.startswith(WARNING):
+                    self.terminal.line("hub", line.rstrip())
             code = process.popen.wait()
         finally:
             process.stop(0)

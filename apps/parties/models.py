@@ -286,6 +286,8 @@ class PartyClaim(models.Model):
 
 
 class Directory(models.Model):
-    """One row: the version of the picture. Raised by every change that routing must know of."""
+    """One row: the version of the picture, raised by every change that routing must know of; and
+    what the hub itself was called when it was last started."""
 
     version = models.BigIntegerField(default=1)
+    hub_party = models.CharField(max_length=6, default="", help_text="HUB_PARTY, as in NL/HUB.")

@@ -137,6 +137,28 @@ def test_a_killed_runner_takes_its_children_along_and_the_next_start_works():
         wait_until_ready(runner, port)
 
 
+REGISTERED = """
+from apps.parties.models import CredentialsRole, Platform
+one = Platform.objects.create(name="one")
+CredentialsRole.objects.create(
+    platform=one, party="NL/CPO", country_code="NL", party_id="CPO", role="CPO"
+)
+"""
+
+
+def test_another_party_than_at_the_last_start_is_warned_of():
+    home, port = embedded.directory(), free_port()
+    with running(home, port) as runner:
+        wait_until_ready(runner, port)
+        subprocess.run(
+            [sys.executable, "manage.py", "shell", "-c", REGISTERED], cwd=ROOT, check=True,
+            env=environment(home, port), capture_output=True,
+        )  # fmt: skip
+    with running(home, port, HUB_PARTY="NL/NEW") as runner:
+        wait_until_ready(runner, port)
+        assert "HUB_PARTY is NL/NEW, and was NL/HUB at the last start" in spoken(home).read_text()
+
+
 def test_a_hub_stopped_while_it_makes_its_database_leaves_nobody_and_starts_again():
     home, port = embedded.directory(), free_port()
     with running(home, port) as runner:
