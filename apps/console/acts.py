@@ -58,6 +58,7 @@ class ActsAdmin(AuditedAdmin):
     """Base of the admin of rows that acts are done to."""
 
     acts: ClassVar[tuple[Act, ...]] = ()
+    saves: ClassVar[bool] = True  # whether a row has fields that can be edited and saved
     change_form_template = "console/acts_form.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -90,6 +91,8 @@ class ActsAdmin(AuditedAdmin):
             ]
         context = {
             "buttons": buttons,
+            "show_save": self.saves,
+            "show_save_and_continue": self.saves,
             "show_save_and_add_another": False,
             **(extra_context or {}),
         }

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Model, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from apps.console import facts
 from apps.console.acts import Act, ActsAdmin
@@ -56,6 +56,7 @@ class ClaimAdmin(ActsAdmin):
             _undecided,
         ),
     )
+    saves = False
     empty_text = "No claims. One appears when a platform registers a party that another one holds."
     list_display = (
         "party", "role", "platform", "held_by", "claimed", "decision", "decided",
@@ -72,17 +73,6 @@ class ClaimAdmin(ActsAdmin):
     def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
         openness = Case(When(decision=Decision.OPEN, then=Value(0)), default=Value(1))
         return (openness, "-claimed_at")
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        nothing_to_save = {"show_save": False, "show_save_and_continue": False}
-        context = {**nothing_to_save, **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

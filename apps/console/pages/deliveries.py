@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import Model, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -71,6 +71,7 @@ class DeliveryAdmin(EndlessAdmin, ActsAdmin):
 
     telling = Telling(lambda rows, now: delivery_facts.deliveries(rows), delivery_facts.alone)
     acts = ACTS
+    saves = False
     change_form_template = "console/acts_form.html"
     narrowing = ("waiting_for",)
     exact = ("payload__correlation_id",)
@@ -105,17 +106,6 @@ class DeliveryAdmin(EndlessAdmin, ActsAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return flatten_fieldsets(self.get_fieldsets(request, obj))
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        nothing_to_save = {"show_save": False, "show_save_and_continue": False}
-        context = {**nothing_to_save, **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
 
     @admin.display(description="to")
     def to(self, delivery: Any) -> str:

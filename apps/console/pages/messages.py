@@ -54,6 +54,7 @@ class LegAdmin(EndlessAdmin, ActsAdmin):
 
     telling = Telling(message_facts.listed, each(message_facts.alone))
     acts = ACTS
+    saves = False
     filters = LogFilter
     narrowing = NARROWING
     exact = ("correlation_id", "request_id")
@@ -124,8 +125,6 @@ class LegAdmin(EndlessAdmin, ActsAdmin):
             return twin.twin(message_facts.plain(facts))
         context = {
             "title": "Message",
-            "show_save": False,
-            "show_save_and_continue": False,
             "facts": facts,
             "same": comparing.SAME,
             "left_version": _spoken(facts, "left"),

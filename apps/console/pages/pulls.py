@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -67,6 +67,7 @@ class SourceAdmin(ActsAdmin):
 
     telling = Telling(each_at(lambda row, now: {"id": row.pk, **pull_facts.source(row, now)}))
     acts = ACTS
+    saves = False
     empty_text = (
         "No lists. They appear when a platform has registered that offers lists the hub keeps."
     )
@@ -98,17 +99,6 @@ class SourceAdmin(ActsAdmin):
     @admin.display(description="its pulls")
     def pulls(self, source: Source) -> SafeString:
         return to_list(Pull, "all of them", list=source.pk)
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        nothing_to_save = {"show_save": False, "show_save_and_continue": False}
-        context = {**nothing_to_save, **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
