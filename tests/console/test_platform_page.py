@@ -148,7 +148,7 @@ def test_long_work_shows_how_far_it_is(
     Delivery.objects.filter(pk=first.pk).update(state="done", reason="")
     again = {"what": "sending again", "done": 1, "of": 4}
     assert facts(operator, row)["lane"]["under_way"] == [again]
-    assert "sending again: 1 of 4 gone out" in words(operator.get(url_of(row)))
+    assert "sending again: 1 gone out, of 4 booked so far" in words(operator.get(url_of(row)))
     assert 'value="1"' in operator.get(url_of(row)).content.decode()
     hub.deliver()
     assert facts(operator, row)["lane"]["under_way"] == []

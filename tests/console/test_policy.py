@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
+from django.views.defaults import server_error
 
 from apps.console.acts import ActsAdmin
 from apps.console.csp import POLICY, middleware
 from apps.parties.models import Agreement, PartyClaim
+from hub.ocpi import datetimes
 from tests.hub import Hub
 from tests.platforms import RECEIVER, Platform
 from tests.sync.pulling import pull
@@ -137,3 +140,12 @@ def test_the_policy_works_with_and_without_a_loop() -> None:
     response = asyncio.run(protected_async(HttpRequest()))
     assert response.headers["Content-Security-Policy"] == POLICY
     assert response.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_page_of_what_broke_says_when_it_was() -> None:
+    """It has nothing but itself to go by: no database, no user."""
+    before = timezone.now().replace(microsecond=0)
+    page = server_error(RequestFactory().get("/admin/"))
+    said = re.search(r"It was at (\S+Z):", page.content.decode())
+    assert page.status_code == 500
+    assert said and before <= datetimes.parse(said[1]) <= timezone.now()

@@ -52,7 +52,7 @@ def lane(row: Platform) -> SafeString:
 
 def _how_far(work: dict[str, Any]) -> str:
     done, of = (amounts.thousands(work[name]) for name in ("done", "of"))
-    return f"{work['what']}: {done} of {of} gone out"
+    return f"{work['what']}: {done} gone out, of {of} booked so far"
 
 
 @admin.display(description="agreements of its parties")
