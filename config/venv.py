@@ -4,6 +4,11 @@ Runs before anything is installed and on any python3, so it uses the standard li
 syntax newer than Python 3.6: an old interpreter must get as far as the message about its age.
 """
 
+import signal
+
+if __name__ == "__main__":  # Ctrl-C ends it without a traceback
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import os
 import shutil
 import subprocess
