@@ -53,10 +53,8 @@ AND NOT EXISTS (
     SELECT 1 FROM outbox_delivery o WHERE o.state = 'waiting' AND o.platform_id = d.platform_id
     AND o.party = d.party AND o.object = d.object AND o.id < d.id
 )
-AND (d.party = '' OR d.created_at <= %(now)s - interval '2 minutes' OR NOT EXISTS (
-    SELECT 1 FROM outbox_unnamed u WHERE u.platform_id = %(platform)s
-    AND u.owner = split_part(d.object, ' ', 2)
-))
+AND (d.party = '' OR d.created_at <= %(now)s - interval '2 minutes'
+    OR split_part(d.object, ' ', 2) <> ALL(%(unnamed)s::text[]))
 AND (d.party = '' AND d.attempts = 0 OR NOT EXISTS (
     SELECT 1 FROM outbox_delivery a WHERE a.state = 'waiting' AND a.platform_id = %(platform)s
     AND a.party = '' AND a.attempts = 0 AND a.due_at <= %(now)s AND NOT EXISTS (
@@ -66,6 +64,7 @@ AND (d.party = '' AND d.attempts = 0 OR NOT EXISTS (
 ))
 ORDER BY d.id LIMIT %(window)s
 """
+_UNNAMED = "SELECT owner FROM outbox_unnamed WHERE platform_id = %s"
 _BOOK = """
 WITH chosen AS (
     SELECT id FROM outbox_delivery WHERE id = ANY(%(ids)s) AND state = 'waiting'
@@ -175,8 +174,7 @@ async def book(
 ) -> Sequence[Due]:
     """The next window: at most one delivery per party and object, their next attempts booked.
     What waits behind one that was not tried yet is merged with it where that says the same."""
-    values = {"platform": platform_id, "now": now, "window": window}
-    heads = await (await connection.execute(_HEADS, values)).fetchall()
+    heads = await _heads(connection, platform_id, now, window)
     chosen = []
     for head, party, what, attempts, newer in heads:
         merged = None
@@ -189,6 +187,24 @@ async def book(
     async with connection.cursor(binary=True, row_factory=args_row(Due)) as cursor:
         await cursor.execute(_BOOK, {"ids": chosen, "until": lease_until(now)})
         return await cursor.fetchall()
+
+
+async def _heads(
+    connection: Connection, platform_id: int, now: datetime, window: int
+) -> Sequence[tuple[Any, ...]]:
+    """The first deliveries that may go. Owners who are not named are looked up after what was
+    found, as they are held before anything of theirs is booked; nearly always there are none."""
+    unnamed: list[str] = []
+    while True:
+        values = {"platform": platform_id, "now": now, "window": window, "unnamed": unnamed}
+        heads = await (await connection.execute(_HEADS, values)).fetchall()
+        if not heads:
+            return heads
+        rows = await (await connection.execute(_UNNAMED, (platform_id,))).fetchall()
+        found = [owner for (owner,) in rows]
+        if set(found) <= set(unnamed):
+            return heads
+        unnamed = found
 
 
 async def record(connection: Connection, results: Sequence[Result], now: datetime) -> int:
@@ -261,9 +277,7 @@ async def drop_all(connection: Connection, platform_id: int, reason: str, now: d
 
 async def has_due(connection: Connection, platform_id: int, now: datetime) -> bool:
     """Whether the oldest waiting delivery of some party and object is due, and may go."""
-    values = {"platform": platform_id, "now": now, "window": 1}
-    head = await (await connection.execute(_HEADS, values)).fetchone()
-    return head is not None
+    return bool(await _heads(connection, platform_id, now, 1))
 
 
 async def due_platforms(connection: Connection, now: datetime) -> Sequence[int]:

@@ -10,6 +10,7 @@ from django.conf import settings
 from apps.credentials import registration
 from apps.credentials.naming import AGAIN, APART, due
 from apps.hubclientinfo.models import PartiesChanged, PartiesNamed
+from apps.outbox import lane
 from apps.outbox.models import Delivery, Unnamed
 from apps.outbox.tasks import worker
 from tests.credentials.test_naming import LATER, tell
@@ -65,6 +66,18 @@ def test_a_push_of_a_new_party_waits_until_it_is_named(hub: Hub, reading: Platfo
     ]
     assert not Unnamed.objects.exists()
     assert not reading.complaints
+
+
+def test_however_much_waits_for_a_name_others_pass(
+    hub: Hub, reading: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane, "WINDOW", 2)
+    new, known = hub.platform(NEW), hub.here.platforms[0]
+    for number in range(5):
+        push(new, f"BE/CPO/T{number}")
+    push(known, "NL/CPO/T9")
+    assert drained(reading, hub) == ["PUT tariffs NL/CPO/T9"]
+    assert set(Delivery.objects.filter(state="waiting").values_list("attempts")) == {(0,)}
 
 
 def test_a_newer_push_takes_the_place_of_one_that_waits(hub: Hub, reading: Platform) -> None:
