@@ -5,7 +5,6 @@ import gc
 import logging
 import sys
 import time
-import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -20,6 +19,7 @@ from apps import database
 from apps.database import Pool, in_thread
 from apps.gateway.limits import Buckets
 from apps.hubclientinfo.tasks import announce
+from apps.message_ids import new_id
 from apps.modules import registry
 from apps.outbox.tasks import drain_lanes
 from apps.parties import directory, platforms, signs, tokens
@@ -212,11 +212,6 @@ class Process:
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-def new_id() -> str:
-    """A request id for an onward leg (spec: transport_and_format_unique_message_ids)."""
-    return str(uuid.uuid4())
 
 
 def _send_nudges(platform_ids: set[int], news: bool) -> None:
