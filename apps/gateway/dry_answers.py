@@ -13,10 +13,10 @@ from apps.gateway.appended import accepted_before
 from apps.gateway.checked import findings, refuse
 from apps.gateway.dry_steps import NEW_ID, NOT_SUPPORTED, Case, Run
 from apps.gateway.found import key_of, part_ids
-from apps.outbox.attempt import request_of
 from apps.outbox.due import Due
 from apps.outbox.spoken import Spoken as Told
 from apps.outbox.spoken import spoken
+from apps.outbox.way import way_of
 from apps.store import find
 from apps.store.change import change_of
 from apps.store.objects import EVERYONE
@@ -123,7 +123,8 @@ async def broadcast(run: Run, case: Case, hops: Sequence[Hop]) -> None:
         if told is None:
             continue
         with suppress(OcpiError), run.step(f"a delivery to {hop.to.id} can be made") as step:
-            request = request_of(told.due, hop.platform, case.network, NEW_ID)
+            way = way_of(told.due, hop.platform, case.network)
+            request = way.request(told.due, NEW_ID)
             step.says = request.url
             run.add(str(hop.to.id), hop.platform, request, message.body, told.notes)
 

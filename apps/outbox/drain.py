@@ -13,6 +13,7 @@ from apps.outbox.attempt import Clock, Send, attempt, broken, count, ended
 from apps.outbox.due import Due, Result
 from apps.outbox.room import Room
 from apps.outbox.spoken import Speaker
+from apps.outbox.way import Ways
 from apps.traffic.recorder import Recorder
 from hub.policy.retry import Drop, Pause, RetryAt
 from hub.routing.network import Network, Platform, Status
@@ -120,22 +121,22 @@ async def _window(platform_id: int, means: Means) -> Sent | None:
             gone = await lane.drop_all(connection, platform_id, "not connected", clock())
             means.recorder.counts.deliveries(clock(), platform_id, dropped=gone)
             return None
-        size = _size(platform)
-        window = await lane.book(connection, platform_id, clock(), size)
+        window, more = await lane.book(connection, platform_id, clock(), _size(platform))
     if not window:
         return None
-    results = await asyncio.gather(*(_attempt(due, platform, network, means) for due in window))
+    ways = Ways(platform, network)
+    results = await asyncio.gather(*[_attempt(due, ways, means) for due in window])
     async with pool.connection() as connection:
         gone = await lane.record(connection, results, clock())
     count(results, clock())
     done, dropped = ended(results)
     means.recorder.counts.deliveries(clock(), platform_id, done=done, dropped=dropped + gone)
     came = {type(result.verdict) for result in results}
-    may_be_more = Pause not in came and (len(window) >= size or RetryAt in came)
+    may_be_more = Pause not in came and (more or RetryAt in came)
     return Sent(len(results), may_be_more, platform.max_per_second)
 
 
-async def _attempt(due: Due, platform: Platform, network: Network, means: Means) -> Result:
+async def _attempt(due: Due, ways: Ways, means: Means) -> Result:
     async with means.requests.place():
         try:
             if due.from_party:
@@ -144,8 +145,9 @@ async def _attempt(due: Due, platform: Platform, network: Network, means: Means)
                 if copy is None:
                     return Result(due, None, None, Drop(directed.GONE))
                 due = copy
-            spoken = await means.speaker.spoken(due, platform.version, network, means.clock())
-            return await attempt(spoken, platform, network, means.send, means.clock, means.recorder)
+            version, network = ways.platform.version, ways.network
+            spoken = await means.speaker.spoken(due, version, network, means.clock)
+            return await attempt(spoken, ways, means.send, means.clock, means.recorder)
         except Exception as error:  # the others of its window have their outcomes
             log.exception("delivery %s", due.id)
             return broken(due, error, means.clock())

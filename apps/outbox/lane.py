@@ -171,22 +171,23 @@ async def release(connection: Connection, platform_id: int, until: datetime, now
 
 async def book(
     connection: Connection, platform_id: int, now: datetime, window: int = WINDOW
-) -> Sequence[Due]:
-    """The next window: at most one delivery per party and object, their next attempts booked.
-    What waits behind one that was not tried yet is merged with it where that says the same."""
-    heads = await _heads(connection, platform_id, now, window)
+) -> tuple[Sequence[Due], bool]:
+    """The next window: at most one delivery per party and object, their next attempts booked; and
+    whether others may go that it has no room for. What waits behind one that was not tried yet is
+    merged with it where that says the same."""
+    heads = await _heads(connection, platform_id, now, window + 1)
     chosen = []
-    for head, party, what, attempts, newer in heads:
+    for head, party, what, attempts, newer in heads[:window]:
         merged = None
         if newer and not attempts:
             async with connection.transaction():
                 merged = await coalesce(connection, platform_id, party, what, now)
         chosen.append(merged or head)
     if not chosen:
-        return []
+        return [], False
     async with connection.cursor(binary=True, row_factory=args_row(Due)) as cursor:
         await cursor.execute(_BOOK, {"ids": chosen, "until": lease_until(now)})
-        return await cursor.fetchall()
+        return await cursor.fetchall(), len(heads) > window
 
 
 async def _heads(
@@ -213,12 +214,9 @@ async def record(connection: Connection, results: Sequence[Result], now: datetim
     unknown = [result for result in results if isinstance(result.verdict, Follow)]
     for result in unknown:  # each by itself, as each holds an object
         async with connection.transaction():
-            await _write(connection, [await _row(connection, result, now)])
-    rest = [
-        await _row(connection, each, now)
-        for each in results
-        if not isinstance(each.verdict, Follow)
-    ]
+            said = await follow(connection, result.due, now)
+            await _write(connection, [_row(result, now, said)])
+    rest = [_row(each, now) for each in results if not isinstance(each.verdict, Follow)]
     pauses = [
         (result.due.platform_id, result.verdict.reason)
         for result in results
@@ -234,8 +232,9 @@ async def _write(connection: Connection, rows: Sequence[_Record]) -> None:
     await connection.execute(_RECORD, (json.encode(rows).decode(),))
 
 
-async def _row(connection: Connection, result: Result, now: datetime) -> _Record:
-    """An outcome as the record of it."""
+def _row(result: Result, now: datetime, said: str = "") -> _Record:
+    """An outcome as the record of it; `said` is what was done about an object that is unknown
+    there."""
     due, http, code = result.due, result.http, result.code
     match result.verdict:
         case Done():
@@ -243,7 +242,6 @@ async def _row(connection: Connection, result: Result, now: datetime) -> _Record
         case Drop(reason):
             return _Record(due.id, "dropped", now, None, http, code, reason)
         case Follow(reason):
-            said = await follow(connection, due, now)
             return _Record(due.id, "dropped", now, None, http, code, f"{reason}; {said}")
         case RetryAt(at, reason):
             return _Record(due.id, "waiting", None, at, http, code, reason)

@@ -6,12 +6,13 @@ with the reason; where a part means something else there, the whole object takes
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote
 
+from msgspec import Struct
 from msgspec.structs import replace
 from psycopg import AsyncConnection
 
@@ -38,8 +39,7 @@ FRESH = timedelta(seconds=10)
 MOST = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(Struct, frozen=True):
     """A delivery with its URL and body as the receiver's version has them, and what they lost; or
     why it is not sent. `due.version` stays the version that it came in."""
 
@@ -66,13 +66,17 @@ class Speaker:
         self._pool = pool
         self._said: dict[tuple[int, str, int, str], tuple[datetime, asyncio.Future[_Words]]] = {}
 
-    async def spoken(self, due: Due, version: str, network: Network, now: datetime) -> Spoken:
+    async def spoken(
+        self, due: Due, version: str, network: Network, clock: Callable[[], datetime]
+    ) -> Spoken:
         """The delivery for a receiver of a version. In its own version it is what came, but for
         ids that 2.1.1 needs other names for."""
-        module = registry().get(due.module)
-        if _passes(due, version) or module is None or module.custom:
+        if _passes(due, version):
             return Spoken(due)
-        return _of(due, await self._words(due, version, module, network, now))
+        module = registry().get(due.module)
+        if module is None or module.custom:
+            return Spoken(due)
+        return _of(due, await self._words(due, version, module, network, clock()))
 
     async def _words(
         self, due: Due, version: str, module: Module, network: Network, now: datetime

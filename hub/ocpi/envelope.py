@@ -3,7 +3,6 @@
 spec: transport_and_format_response_format
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -40,8 +39,7 @@ def raw(text: bytes) -> msgspec.Raw:
     return msgspec.Raw(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(msgspec.Struct, frozen=True):
     """What a peer answered; `raw_data` is the text of `data`, None when absent."""
 
     status_code: int

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from msgspec import Struct
+
 from hub.ocpi.status import Code
 
 BACK_OFF_SECONDS = (1.0, 3.0, 10.0, 30.0, 60.0, 120.0)
@@ -18,8 +20,7 @@ LEASE_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What came back: an HTTP status and OCPI code, or the hub's own code for no answer at all."""
 
     http: int | None

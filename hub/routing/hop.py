@@ -40,13 +40,22 @@ def outgoing(message: Message, hop: Hop, request_id: str) -> Outgoing:
 
 
 def identity(platform: Platform, request_id: str, correlation_id: str) -> Headers:
-    """Token and message ids of one leg to a platform; OCPI 2.1.1 has no ids."""
+    """Token and message ids of one leg to a platform."""
+    return credential(platform) + message_ids(platform, request_id, correlation_id)
+
+
+def credential(platform: Platform) -> Headers:
+    """The hub's token at a platform. Raises OcpiError 4003 when there is none."""
     if platform.token is None:
         raise OcpiError(Code.CONNECTION_PROBLEM, f"{platform.name} has not registered yet.")
-    token = ("Authorization", h.authorization(platform.token.value, platform.token_form))
+    return (("Authorization", h.authorization(platform.token.value, platform.token_form)),)
+
+
+def message_ids(platform: Platform, request_id: str, correlation_id: str) -> Headers:
+    """The message ids of one leg to a platform; OCPI 2.1.1 has none."""
     if platform.version in WITHOUT_ROUTING:
-        return (token,)
-    return (token, ("X-Request-ID", request_id), ("X-Correlation-ID", correlation_id))
+        return ()
+    return (("X-Request-ID", request_id), ("X-Correlation-ID", correlation_id))
 
 
 def addressed(platform: Platform, to: PartyId, from_: PartyId) -> Headers:
