@@ -92,7 +92,7 @@ def _outcome(answer: Answer | None, error: OcpiError | None, now: datetime) -> O
     if answer is None:
         return Outcome(None, int(error.code) if error is not None else None)
     code = answer.envelope.status_code if answer.envelope is not None else None
-    wait = retry_after(answer.header("retry-after"), now) if answer.status >= 400 else None
+    wait = None if answer.accepted else retry_after(answer.header("retry-after"), now)
     return Outcome(answer.status, code, wait)
 
 
