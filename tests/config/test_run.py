@@ -16,7 +16,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from config import interrupts
 from tests import embedded
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -287,15 +286,3 @@ def role_of(process: psutil.Process) -> str:
 def child_of(runner: subprocess.Popen[str], role: str) -> psutil.Process | None:
     children = psutil.Process(runner.pid).children()
     return next((child for child in children if role_of(child) == role), None)
-
-
-def test_a_signal_whose_exception_is_lost_is_noticed_all_the_same():
-    """Python drops what is raised inside a destructor; the next round of waiting must end then."""
-    try:
-        with pytest.raises(KeyboardInterrupt):  # as if this had gone nowhere
-            interrupts.interrupt(signal.SIGINT, None)
-        with pytest.raises(KeyboardInterrupt):
-            interrupts.notice()
-    finally:
-        interrupts.forget()
-    interrupts.notice()
