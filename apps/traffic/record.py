@@ -26,8 +26,9 @@ _SECRET_MEMBER = re.compile(rb'("token"\s*:\s*)"(?:[^"\\]|\\.)*"')
 HEADERS_LIMIT = 8192
 
 
-class Row(Struct):
-    """One leg as a row; the fields are the columns of `traffic_leg` in COPY order."""
+class Row(Struct, gc=False):
+    """One leg as a row of `traffic_leg`. It holds nothing that could hold it, and very many wait:
+    the collector need not look at them."""
 
     at: datetime
     direction: str
@@ -59,7 +60,37 @@ class Row(Struct):
     spoken: str = ""
 
 
-COLUMNS = Row.__struct_fields__
+# The fields of a row that are columns, in COPY order, and as what PostgreSQL is sent them.
+COLUMNS = {
+    "at": "timestamptz",
+    "direction": "text",
+    "correlation_id": "text",
+    "request_id": "text",
+    "parent": "text",
+    "platform_id": "int8",
+    "from_party": "text",
+    "to_party": "text",
+    "module": "text",
+    "interface": "text",
+    "method": "text",
+    "path": "text",
+    "http_status": "int2",
+    "code": "int2",
+    "milliseconds": "float8",
+    "error": "text",
+    "request_bytes": "int4",
+    "answer_bytes": "int4",
+    "request_headers": "text",
+    "answer_headers": "text",
+    "request_body": "text",
+    "answer_body": "text",
+    "object": "text",
+    "outcome": "text",
+    "follows": "text",
+    "notes": "text",
+    "says": "text",
+    "spoken": "text",
+}
 columns = attrgetter(*COLUMNS)
 
 

@@ -19,15 +19,18 @@ from apps.traffic import metrics
 from apps.traffic.record import COLUMNS, Row, columns
 
 BATCH = 2_000
-SLICE = 25
+# Rows that are written before messages have their turn, and the part of those that wait besides.
+SLICE = 50
+PART = 20
 EVERY_SECONDS = 0.25
 COUNTS_EVERY_SECONDS = 2.0
 BODIES_UP_TO = 10_000
 ROWS_UP_TO = 50_000
 
-_COPY = sql.SQL("COPY traffic_leg ({}) FROM STDIN").format(
+_COPY = sql.SQL("COPY traffic_leg ({}) FROM STDIN (FORMAT BINARY)").format(
     sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
 )
+_TYPES = list(COLUMNS.values())
 log = logging.getLogger(__name__)
 
 
@@ -116,10 +119,18 @@ class Recorder:
             connection.cursor() as cursor,
             cursor.copy(_COPY) as copy,
         ):
-            for number, row in enumerate(batch):
+            copy.set_types(_TYPES)
+            size = slice_size(len(batch) + len(self._rows))
+            for number, row in enumerate(batch, start=1):
                 await copy.write_row(columns(row))
-                if number % SLICE == 0:
+                if number % size == 0:
                     await asyncio.sleep(0)  # messages go first
+
+
+def slice_size(waiting: int) -> int:
+    """How many rows are written before messages have their turn. More when many wait: messages must
+    not outrun the log that they are written to."""
+    return SLICE + waiting // PART
 
 
 def count_own(counts: Counts, row: Row) -> None:

@@ -201,6 +201,12 @@ def test_a_full_buffer_drops_bodies_first_and_counts(monkeypatch: pytest.MonkeyP
     assert metrics.LOG_DROPPED.labels("body")._value.get() - dropped["body"] == 2
 
 
+def test_the_more_rows_wait_the_more_are_written_at_a_time() -> None:
+    """Else messages, each of which brings two rows, would outrun the log."""
+    waiting = [0, recorder.BATCH, recorder.BODIES_UP_TO]
+    assert [recorder.slice_size(each) for each in waiting] == [50, 150, 550]
+
+
 def test_strangers_cannot_fill_the_log(
     hub: Hub, cpo: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
