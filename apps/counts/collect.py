@@ -8,7 +8,7 @@ as many as fit. Should it fail while it commits, they may be added twice; nothin
 import asyncio
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from operator import add
 from typing import Any
 
@@ -88,6 +88,7 @@ class Counts:
         self._queues: Queues = {}
         self._losses: Losses = {}
         self._given_up = 0
+        self._minute = self._next_minute = datetime.min.replace(tzinfo=UTC)
         self._writing = asyncio.Lock()
 
     def message(
@@ -103,7 +104,10 @@ class Counts:
     ) -> None:
         """Counts a message that began at that moment. Platforms by id, 0 is the hub; times are
         None where nothing was to be timed."""
-        key = (minute_of(at), from_platform, to_platform, module, outcome)
+        if not self._minute <= at < self._next_minute:
+            self._minute = minute_of(at)
+            self._next_minute = self._minute + timedelta(minutes=MINUTE)
+        key = (self._minute, from_platform, to_platform, module, outcome)
         row = self._pairs.get(key)
         if row is None:
             if len(self._pairs) >= MOST_ROWS:

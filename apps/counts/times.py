@@ -13,9 +13,8 @@ OWN_UP_TO = (0.5, 1, 2, 5, 10, 20, 50, 100, 500)
 PARTNER_UP_TO = (10, 25, 50, 100, 250, 500, 1000, 2500, 10_000)
 
 
-def bucket(up_to: Sequence[float], milliseconds: float) -> int:
-    """The number of the bucket that a duration belongs to."""
-    return bisect_left(up_to, milliseconds)
+# bucket(up_to, milliseconds): the number of the bucket that a duration belongs to.
+bucket = bisect_left
 
 
 def quantile(up_to: Sequence[float], counts: Sequence[int], part: float) -> float | None:
