@@ -213,7 +213,7 @@ def _record(
 ) -> None:
     known = passage.platform is not None
     if not known and not process.strangers.has_room(0, time.perf_counter()):
-        metrics.LOG_DROPPED.labels("stranger").inc()
+        metrics.TALLY.dropped("stranger")
         return
     row = inward(
         request.method,
@@ -246,7 +246,7 @@ def _record(
     module = passage.module if known else ""
     own_seconds = max(0.0, seconds - passage.waited)
     metrics.TALLY.message(module, passage.action, answer.status, row.code)
-    metrics.HUB_SECONDS.observe(own_seconds)
+    metrics.TALLY.own.add(own_seconds)
     if passage.platform is not None:  # strangers are no partners: nobody need look after them
         process.recorder.counts.message(
             began,

@@ -110,7 +110,7 @@ class _Leg:
         if answer is not None or not self._passage.to_platform:
             self._passage.to_platform = self._platform.id
         metrics.TALLY.forward(row.module, _outcome(answer, error))
-        metrics.PARTNER_SECONDS.observe(seconds)
+        metrics.TALLY.partner.add(seconds)
 
 
 def _outcome(answer: Answer | None, error: OcpiError | None) -> str:

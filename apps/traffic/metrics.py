@@ -69,14 +69,41 @@ CAUGHT_UP = Counter(
 GIVEN = Counter("hub_given_total", "Objects booked for parties by new agreements.", ("module",))
 
 
+class Durations:
+    """Durations of one process for a histogram, since the last `publish`."""
+
+    def __init__(self, histogram: Histogram) -> None:
+        self._histogram = histogram
+        self._clear()
+
+    def _clear(self) -> None:
+        self._sum = 0.0
+        self._counts = [0] * len(self._histogram._buckets)
+
+    def add(self, seconds: float) -> None:
+        self._sum += seconds
+        self._counts[bisect_left(self._histogram._upper_bounds, seconds)] += 1
+
+    def publish(self) -> None:
+        """Adds them to the histogram. The library itself only takes one duration at a time."""
+        self._histogram._sum.inc(self._sum)
+        for bucket, number in zip(self._histogram._buckets, self._counts, strict=True):
+            if number:
+                bucket.inc(number)
+        self._clear()
+
+
 class Tally:
     """Counts of one process since the last `publish`: plain numbers, because every change of a
     metric that several processes share costs as much as a decision."""
 
     def __init__(self) -> None:
         self.in_flight = 0
+        self.own = Durations(HUB_SECONDS)
+        self.partner = Durations(PARTNER_SECONDS)
         self._messages: Counts[tuple[str, str, int, int | None]] = Counts()
         self._forwards: Counts[tuple[str, str]] = Counts()
+        self._dropped: Counts[str] = Counts()
 
     def message(self, module: str, action: str, http: int, code: int | None) -> None:
         self._messages[module, action, http, code] += 1
@@ -84,14 +111,23 @@ class Tally:
     def forward(self, module: str, outcome: str) -> None:
         self._forwards[module, outcome] += 1
 
+    def dropped(self, what: str) -> None:
+        """Counts what the message log gave up."""
+        self._dropped[what] += 1
+
     def publish(self) -> None:
         """Adds what was counted to the metrics."""
         messages, self._messages = self._messages, Counts()
         forwards, self._forwards = self._forwards, Counts()
+        dropped, self._dropped = self._dropped, Counts()
         for (module, action, http, code), number in messages.items():
             MESSAGES.labels(module, action, str(http), str(code or "")).inc(number)
         for labels, number in forwards.items():
             FORWARDS.labels(*labels).inc(number)
+        for what, number in dropped.items():
+            LOG_DROPPED.labels(what).inc(number)
+        self.own.publish()
+        self.partner.publish()
         IN_FLIGHT.set(self.in_flight)
 
 

@@ -53,11 +53,11 @@ class Recorder:
             count_own(self.counts, row)
         waiting = len(self._rows)
         if waiting >= ROWS_UP_TO:
-            metrics.LOG_DROPPED.labels("row").inc()
+            metrics.TALLY.dropped("row")
             return
         if waiting >= BODIES_UP_TO and (row.request_body or row.answer_body):
             row.request_body = row.answer_body = None
-            metrics.LOG_DROPPED.labels("body").inc()
+            metrics.TALLY.dropped("body")
         self._rows.append(row)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -86,7 +86,10 @@ class Recorder:
 
     async def flush(self) -> None:
         """Writes everything that waits. Raises psycopg.Error; nothing is lost then."""
-        await self._write_rows()
+        try:
+            await self._write_rows()
+        finally:
+            metrics.TALLY.publish()
         await self.counts.write(self._pool)
 
     async def _write_rows(self) -> None:
@@ -107,7 +110,7 @@ class Recorder:
         """Puts a batch back that the database did not take, for the row that is wrong to be found
         by halves; one row alone is given up."""
         if len(batch) == 1:
-            metrics.LOG_DROPPED.labels("refused").inc()
+            metrics.TALLY.dropped("refused")
             log.error("a row of the message log was refused: %s", type(error).__name__)
             return
         self._rows.extendleft(reversed(batch))

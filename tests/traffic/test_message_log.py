@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from prometheus_client import Histogram
 
 from apps.credentials.registration import register
 from apps.gateway.asgi import application
@@ -183,7 +184,7 @@ def test_a_body_with_nul_or_broken_utf8_is_written(hub: Hub, cpo: Platform) -> N
 
 
 def test_a_full_buffer_drops_bodies_first_and_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-
+    metrics.TALLY.publish()
     monkeypatch.setattr(recorder, "BODIES_UP_TO", 2)
     monkeypatch.setattr(recorder, "ROWS_UP_TO", 4)
     full = recorder.Recorder(None)  # type: ignore[arg-type]  # it writes nothing here
@@ -196,6 +197,7 @@ def test_a_full_buffer_drops_bodies_first_and_counts(monkeypatch: pytest.MonkeyP
         )  # fmt: skip
         row.request_body = "body"
         full.add(row)
+    metrics.TALLY.publish()
     assert [row.request_body for row in full._rows] == ["body", "body", None, None]
     assert metrics.LOG_DROPPED.labels("row")._value.get() - dropped["row"] == 2
     assert metrics.LOG_DROPPED.labels("body")._value.get() - dropped["body"] == 2
@@ -205,6 +207,25 @@ def test_the_more_rows_wait_the_more_are_written_at_a_time() -> None:
     """Else messages, each of which brings two rows, would outrun the log."""
     waiting = [0, recorder.BATCH, recorder.BODIES_UP_TO]
     assert [recorder.slice_size(each) for each in waiting] == [50, 150, 550]
+
+
+def test_durations_are_added_to_a_histogram_as_if_they_were_observed() -> None:
+    seconds = [0.0, 0.01, 0.0100001, 0.05, 1.0, 7.5]
+    one, other = (Histogram(name, name, buckets=(0.01, 0.1, 1), registry=None) for name in "ab")
+    durations = metrics.Durations(one)
+    for each in seconds:
+        durations.add(each)
+        other.observe(each)
+    durations.publish()
+    durations.publish()
+
+    def samples(histogram: Histogram) -> list[tuple[str, float]]:
+        [family] = histogram.collect()
+        named = [each for each in family.samples if not each.name.endswith("_created")]
+        return [(each.labels.get("le", each.name[2:]), each.value) for each in named]
+
+    assert samples(one) == samples(other)
+    assert ("+Inf", 6.0) in samples(one)
 
 
 def test_strangers_cannot_fill_the_log(
