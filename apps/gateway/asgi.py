@@ -36,7 +36,6 @@ from apps.parties import directory
 from apps.traffic import metrics
 from apps.traffic.legs import Between, inward, with_bodies
 from apps.traffic.losses import noted
-from apps.traffic.record import clip
 from hub.ocpi import envelope, headers
 from hub.ocpi.clientinfo import MODULE_ID
 from hub.ocpi.message import Answer, Message, Outgoing
@@ -234,10 +233,10 @@ def _record(
         code=passage.code,
         error=passage.error,
     )
-    row.answer_bytes, row.object = passage.sent, clip(passage.object, 200)
+    row.answer_bytes, row.object = passage.sent, passage.object
     row.follows = passage.follows
     if passage.follows and passage.message is not None:
-        row.says = clip(result_in(passage.message.content), 40)
+        row.says = result_in(passage.message.content)
     if passage.notes:
         noted(row, passage.notes)
     own = b"" if answer.body is passage.answered else answer.body

@@ -8,7 +8,6 @@ from apps.gateway.call import Call, Passage
 from apps.traffic import metrics
 from apps.traffic.legs import Between, onward, with_bodies
 from apps.traffic.losses import noted
-from apps.traffic.record import clip
 from apps.transport.forms import in_either_form
 from hub.ocpi.bridge import Note
 from hub.ocpi.message import Answer, Outgoing
@@ -87,7 +86,7 @@ class _Leg:
                 str(call.from_party),
                 self._to_party,
                 message.match.module.id,
-                message.match.interface.value,
+                message.match.interface,
                 self._platform.version,
             ),
             ids=(message.correlation_id, request.request_id, message.request_id),
@@ -99,7 +98,7 @@ class _Leg:
         sent = b"" if request.body is message.body else request.body
         with_bodies(row, call.process.bodies, sent, self._passage.answered, call.private)
         if message.match.operation.reply_to is not None and found is not None:
-            row.says = clip(result_in(found.data), 40)
+            row.says = result_in(found.data)
         if self._notes:
             call.process.recorder.counts.losses(
                 began, self._platform.id, row.module, message.version, self._platform.version,

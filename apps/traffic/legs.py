@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from apps.traffic.outcome import outcome
-from apps.traffic.record import BodyPolicy, Row, clip, header_lines
+from apps.traffic.record import BodyPolicy, Row, header_lines
 from hub.ocpi.message import Answer, Headers, Outgoing
 from hub.ocpi.status import OcpiError
 
@@ -41,27 +41,25 @@ def onward(
     return Row(
         at=at,
         direction="out",
-        correlation_id=clip(ids[0], 64),
-        request_id=clip(ids[1], 64),
-        parent=clip(ids[2], 64),
+        correlation_id=ids[0],
+        request_id=ids[1],
+        parent=ids[2],
         platform_id=between.platform_id,
         from_party=between.from_party,
         to_party=between.to_party,
         module=between.module,
         interface=between.interface,
         method=request.method,
-        path=clip(request.url, 1000),
+        path=request.url,
         http_status=got.status or None,
         code=small(code),
         milliseconds=milliseconds,
-        error="" if error is None else clip(error.message, 500),
+        error="" if error is None else error.message,
         request_bytes=len(request.body),
         answer_bytes=len(got.body),
         request_headers=header_lines(request.headers),
         answer_headers=header_lines(got.headers),
-        request_body=None,
-        answer_body=None,
-        outcome=outcome(got.status or None, code).value,
+        outcome=outcome(got.status or None, code),
         spoken=between.spoken,
     )
 
@@ -84,34 +82,32 @@ def inward(
     return Row(
         at=at,
         direction="in",
-        correlation_id=clip(ids[0], 64),
-        request_id=clip(ids[1], 64),
+        correlation_id=ids[0],
+        request_id=ids[1],
         parent="",
         platform_id=between.platform_id,
-        from_party=clip(between.from_party, 6),
-        to_party=clip(between.to_party, 6),
-        module=clip(between.module, 36),
+        from_party=between.from_party,
+        to_party=between.to_party,
+        module=between.module,
         interface=between.interface,
-        method=clip(method, 7),
-        path=clip(path, 1000),
+        method=method,
+        path=path,
         http_status=answer.status,
         code=small(code),
         milliseconds=milliseconds,
-        error=clip(error, 500),
+        error=error,
         request_bytes=len(body),
         answer_bytes=len(answer.body),
         request_headers=header_lines(headers),
         answer_headers=header_lines(answer.headers),
-        request_body=None,
-        answer_body=None,
-        outcome=outcome(answer.status, code).value,
+        outcome=outcome(answer.status, code),
     )
 
 
 def with_bodies(row: Row, policy: BodyPolicy, request: bytes, answer: bytes, private: bool) -> None:
     """Adds what may be kept of the bodies."""
-    row.request_body = policy.text(request, private)
-    row.answer_body = policy.text(answer, private)
+    row.request_body = policy.kept(request, private)
+    row.answer_body = policy.kept(answer, private)
 
 
 def small(code: int | None) -> int | None:

@@ -1,7 +1,7 @@
 """The message log: one row per leg, partitioned by day, written by COPY and never updated.
 
 Both legs of a message share the correlation id; an onward leg names the request that caused it as
-its parent. Secrets are masked before a row is made. A body that was passed on as it came is kept
+its parent. Secrets are masked before a row is written. A body that was passed on as it came is kept
 once, with the leg it came on.
 """
 

@@ -1,5 +1,6 @@
-"""Makes rows of the message log: what is kept of a message, and what is never kept.
+"""Rows of the message log: what is kept of a message, and what is never kept.
 
+A row is made while a message passes; what can wait is done when its batch is written.
 Tokens are masked in headers, bodies of private modules are kept only when HUB_LOG_BODIES is
 `all`, no body beyond HUB_LOG_BODY_LIMIT, no headers beyond HEADERS_LIMIT. What is left out is said
 so.
@@ -8,9 +9,11 @@ so.
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
+from typing import Any
 
 from msgspec import Struct
+
+from hub.ocpi.message import Headers
 
 # Header names come in lower case from ASGI and the client; the hub itself writes the capital one.
 _MASKED = {
@@ -27,8 +30,9 @@ HEADERS_LIMIT = 8192
 
 
 class Row(Struct, gc=False):
-    """One leg as a row of `traffic_leg`. It holds nothing that could hold it, and very many wait:
-    the collector need not look at them."""
+    """One leg while it waits to be written. Bodies are the very bytes, masked when they become
+    columns. It holds nothing that could hold it, and very many wait: the collector need not look at
+    them."""
 
     at: datetime
     direction: str
@@ -50,8 +54,8 @@ class Row(Struct, gc=False):
     answer_bytes: int
     request_headers: str
     answer_headers: str
-    request_body: str | None
-    answer_body: str | None
+    request_body: bytes | None = None
+    answer_body: bytes | None = None
     object: str = ""
     outcome: str = ""
     follows: str = ""
@@ -59,8 +63,11 @@ class Row(Struct, gc=False):
     says: str = ""
     spoken: str = ""
 
+    def __repr__(self) -> str:
+        return f"Row({self.direction} {self.method} {self.correlation_id})"
 
-# The fields of a row that are columns, in COPY order, and as what PostgreSQL is sent them.
+
+# The columns of `traffic_leg` in COPY order, and as what PostgreSQL is sent them.
 COLUMNS = {
     "at": "timestamptz",
     "direction": "text",
@@ -91,7 +98,40 @@ COLUMNS = {
     "says": "text",
     "spoken": "text",
 }
-columns = attrgetter(*COLUMNS)
+
+
+def columns(row: Row) -> tuple[Any, ...]:
+    """What is kept of a leg, column by column: masked, and cut to fit."""
+    return (
+        row.at,
+        row.direction,
+        clip(row.correlation_id, 64),
+        clip(row.request_id, 64),
+        clip(row.parent, 64),
+        row.platform_id,
+        clip(row.from_party, 6),
+        clip(row.to_party, 6),
+        clip(row.module, 36),
+        row.interface,
+        clip(row.method, 7),
+        clip(row.path, 1000),
+        row.http_status,
+        row.code,
+        row.milliseconds,
+        clip(row.error, 500),
+        row.request_bytes,
+        row.answer_bytes,
+        row.request_headers,
+        row.answer_headers,
+        body_text(row.request_body),
+        body_text(row.answer_body),
+        clip(row.object, 200),
+        row.outcome,
+        row.follows,
+        row.notes,
+        clip(row.says, 40),
+        row.spoken,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +141,29 @@ class BodyPolicy:
     keep: str
     limit: int
 
-    def text(self, body: bytes, private: bool) -> str | None:
-        """What is kept of a body; None when nothing is."""
+    def kept(self, body: bytes, private: bool) -> bytes | None:
+        """What is kept of a body, to be masked yet; None when nothing is."""
         if not body or self.keep == "none" or (private and self.keep != "all"):
             return None
-        if b'"token"' in body:
-            body = _SECRET_MEMBER.sub(rb'\1"***"', body)
-        # PostgreSQL's text holds no NUL.
-        text = body[: self.limit].decode("utf-8", "replace").replace("\x00", "\\0")
-        return text if len(body) <= self.limit else f"{text}… ({len(body)} bytes)"
+        if len(body) <= self.limit:
+            return body
+        # Masked before it is cut: half a token would not be found.
+        return _masked(body)[: self.limit] + f"… ({len(body)} bytes)".encode()
 
 
-def header_lines(headers: tuple[tuple[str, str], ...]) -> str:
+def body_text(body: bytes | None) -> str | None:
+    """A body as text, secrets masked; PostgreSQL's text holds no NUL."""
+    if body is None:
+        return None
+    text = _masked(body).decode("utf-8", "replace")
+    return text.replace("\x00", "\\0") if "\x00" in text else text
+
+
+def _masked(body: bytes) -> bytes:
+    return _SECRET_MEMBER.sub(rb'\1"***"', body) if b'"token"' in body else body
+
+
+def header_lines(headers: Headers) -> str:
     """Headers as lines, secrets masked, cut at HEADERS_LIMIT: strangers write them too."""
     text = "\n".join([_MASKED.get(name) or f"{name}: {value}" for name, value in headers])
     if len(text) <= HEADERS_LIMIT:

@@ -25,7 +25,7 @@ def row(number: int, **changed: str) -> Row:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"from_party": "seven77"}, {"path": "/\ud800"}, {"answer_headers": "x: \x00"}]
+    "wrong", [{"interface": "RECEIVERS"}, {"path": "/\ud800"}, {"answer_headers": "x: \x00"}]
 )
 def test_a_row_that_the_database_refuses_holds_up_no_other(wrong: dict[str, str], hub: Hub) -> None:
     assert application.process is not None
@@ -42,6 +42,16 @@ def test_a_row_that_the_database_refuses_holds_up_no_other(wrong: dict[str, str]
     application.process.recorder.add(row(20))
     hub.flush()
     assert Leg.objects.filter(path="/20").exists()
+
+
+def test_text_that_is_too_long_is_cut_to_its_column(hub: Hub) -> None:
+    assert application.process is not None
+    long = dict.fromkeys(("correlation_id", "from_party", "module", "error"), "x\x00" * 1000)
+    application.process.recorder.add(row(30, **long), counted=True)
+    hub.flush()
+    leg = Leg.objects.get(path="/30")
+    assert [len(getattr(leg, name)) for name in long] == [64, 6, 36, 500]
+    assert set(leg.error) == {"x", "?"}
 
 
 def test_long_headers_are_cut_in_the_log_and_say_so(hub: Hub) -> None:

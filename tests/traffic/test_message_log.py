@@ -15,7 +15,7 @@ from apps.traffic import metrics, partitions, recorder
 from apps.traffic.legs import Between, inward
 from apps.traffic.models import Leg
 from apps.traffic.outcome import outcome
-from apps.traffic.record import BodyPolicy
+from apps.traffic.record import BodyPolicy, body_text
 from hub.ocpi.message import Answer
 from tests.gateway.objects import cdr, session, tariff
 from tests.hub import Hub, playground_platform
@@ -168,12 +168,21 @@ def test_bodies_of_private_modules_are_not_kept_by_default(
     [("none", False, None), ("public", True, None), ("public", False, "{}"), ("all", True, "{}")],
 )
 def test_whose_bodies_are_kept(keep: str, private: bool, kept: str | None) -> None:
-    assert BodyPolicy(keep, 100).text(b"{}", private) == kept
+    assert body_text(BodyPolicy(keep, 100).kept(b"{}", private)) == kept
 
 
 def test_a_long_body_is_cut_and_says_so() -> None:
-    text = BodyPolicy("all", 10).text(b"x" * 50, private=False)
-    assert text == "x" * 10 + "… (50 bytes)"
+    kept = BodyPolicy("all", 10).kept(b"x" * 50, private=False)
+    assert body_text(kept) == "x" * 10 + "… (50 bytes)"
+
+
+def test_no_half_of_a_token_is_left_where_a_body_is_cut() -> None:
+    kept = BodyPolicy("all", 20).kept(
+        b'{"token": "a-secret-that-is-cut", "url": ""}', private=False
+    )
+    assert kept is not None
+    assert b"secret" not in kept
+    assert body_text(kept) == '{"token": "***", "ur… (44 bytes)'
 
 
 def test_a_body_with_nul_or_broken_utf8_is_written(hub: Hub, cpo: Platform) -> None:
@@ -195,10 +204,10 @@ def test_a_full_buffer_drops_bodies_first_and_counts(monkeypatch: pytest.MonkeyP
             "GET", "/", (), b"", answer, Between(), ids=("c", "r"), at=datetime.now(UTC),
             milliseconds=1,
         )  # fmt: skip
-        row.request_body = "body"
+        row.request_body = b"body"
         full.add(row)
     metrics.TALLY.publish()
-    assert [row.request_body for row in full._rows] == ["body", "body", None, None]
+    assert [row.request_body for row in full._rows] == [b"body", b"body", None, None]
     assert metrics.LOG_DROPPED.labels("row")._value.get() - dropped["row"] == 2
     assert metrics.LOG_DROPPED.labels("body")._value.get() - dropped["body"] == 2
 
