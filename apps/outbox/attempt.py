@@ -116,13 +116,11 @@ def count(results: Sequence[Result], now: datetime) -> None:
     outcomes = Counter((r.due.module, type(r.verdict).__name__.lower()) for r in results)
     for labels, number in outcomes.items():
         metrics.DELIVERIES.labels(*labels).inc(number)
-    metrics.DELIVERY_LAG.observe_all(
-        [
-            max(0.0, (now - result.due.created_at).total_seconds())
-            for result in results
-            if isinstance(result.verdict, Done)
-        ]
-    )
+    lags = metrics.Durations(metrics.DELIVERY_LAG)
+    for result in results:
+        if isinstance(result.verdict, Done):
+            lags.add(max(0.0, (now - result.due.created_at).total_seconds()))
+    lags.publish()
 
 
 def ended(results: Sequence[Result]) -> tuple[int, int]:

@@ -2,24 +2,8 @@
 
 from bisect import bisect_left
 from collections import Counter as Counts
-from collections.abc import Collection
 
 from prometheus_client import Counter, Gauge, Histogram
-
-
-class Batched(Histogram):
-    """A histogram that takes many at once: each bucket is a number that processes share, and to
-    change it costs as much as a decision."""
-
-    def observe_all(self, amounts: Collection[float]) -> None:
-        """Observes each of them."""
-        if not amounts:
-            return
-        self._sum.inc(sum(amounts))
-        numbers = Counts(bisect_left(self._upper_bounds, amount) for amount in amounts)
-        for number, times in numbers.items():
-            self._buckets[number].inc(times)
-
 
 MESSAGES = Counter(
     "hub_messages_total",
@@ -48,7 +32,7 @@ LOG_DROPPED = Counter(
 DELIVERIES = Counter(
     "hub_deliveries_total", "Deliveries of broadcast pushes, by outcome.", ("module", "outcome")
 )
-DELIVERY_LAG = Batched(
+DELIVERY_LAG = Histogram(
     "hub_delivery_lag_seconds",
     "Time from a broadcast push to its delivery to one party.",
     buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900),
@@ -70,7 +54,8 @@ GIVEN = Counter("hub_given_total", "Objects booked for parties by new agreements
 
 
 class Durations:
-    """Durations of one process for a histogram, since the last `publish`."""
+    """Durations of one process for a histogram, since the last `publish`: each bucket is a number
+    that processes share."""
 
     def __init__(self, histogram: Histogram) -> None:
         self._histogram = histogram
