@@ -19,6 +19,8 @@ from tests.hub import empty
 from tests.store.store import listed, put
 
 START = datetime(2026, 3, 1, 10, tzinfo=UTC)
+# After every moment below: one ahead of the clock would hold nothing back.
+NOW = START + timedelta(days=3)
 OWNERS = ("NL/CPO", "BE/CPO")
 AUDIENCES = ("", "DE/MSP", "FR/MSP")
 
@@ -57,7 +59,7 @@ def test_the_total_is_what_counting_gives(
         match step:
             case ("put", owner, n, audience, at):
                 when = datetimes.render(START + timedelta(minutes=at))
-                put("tariffs", tariff(f"T{n}", owner, last_updated=when), START,
+                put("tariffs", tariff(f"T{n}", owner, last_updated=when), NOW,
                     audience=audience, owner=owner)  # fmt: skip
                 key = (owner, n, audience)
                 kept[key] = max(at, kept.get(key, at))
