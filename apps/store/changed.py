@@ -12,6 +12,7 @@ from django.db import connection
 
 from apps.store.keep import NEWCOMERS
 from apps.store.objects import EVERYONE
+from apps.store.overlaid import newer
 from apps.store.tables import Table, table
 from hub.ocpi.module import Module
 
@@ -103,7 +104,7 @@ def shows_own(
     same_module = "AND p.module = t.module" if found.module else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT t.owner, t.key, t.audience, (p.last_updated > t.last_updated) IS NOT TRUE "
+            f"SELECT t.owner, t.key, t.audience, {newer('p', 't')} IS NOT TRUE "
             f"FROM {found.name} t LEFT JOIN {found.name} p ON p.owner = t.owner AND p.key = t.key "
             f"AND p.audience = '{EVERYONE}' {same_module} WHERE {found.where} "
             "AND t.key = ANY(%(keys)s) AND t.audience = ANY(%(audiences)s)",

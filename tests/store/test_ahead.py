@@ -117,3 +117,18 @@ def test_what_is_deleted_and_was_not_there_is_not_to_be_put(hub: Hub, cpo: Platf
     patch = {"name": "New", "last_updated": LATER}
     reply = cpo.request("PATCH", "locations", RECEIVER, "NL/CPO/NONE", json=patch, to=HUB)
     assert (reply.status, "PUT it whole first" in reply.message) == (404, True)
+
+
+def test_a_copy_of_ones_own_is_shown_and_not_an_object_from_the_future(
+    hub: Hub, cpo: Platform, msp: Platform
+) -> None:
+    push(cpo, "L1", location(name="For all", last_updated=FAR))
+    push(cpo, "L1", location(name="For this one"), to=MSP)
+    assert kept(msp)["name"] == "For this one"
+    listed = msp.request("GET", "locations", SENDER, to=HUB)
+    assert [each["name"] for each in listed.data] == ["For this one"]
+    assert listed.headers["x-total-count"] == "1"
+    dated = msp.request("GET", "locations", SENDER, "?date_from=9999-01-01T00:00:00Z", to=HUB)
+    assert (dated.data, dated.headers["x-total-count"]) == ([], "0")
+    push(cpo, "L1", location(name="For all again", last_updated=LATER))
+    assert kept(msp)["name"] == "For all again"
