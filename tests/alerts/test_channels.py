@@ -14,8 +14,9 @@ from config.parsers import mail_server as parsed
 from hub.routing.network import Status
 from tests import embedded
 from tests.alerts.conftest import SECRET, Change
-from tests.alerts.receivers import Hook, Mail, Posted, certificate, mail_server
+from tests.alerts.receivers import HERE, Hook, Mail, Posted, mail_server
 from tests.alerts.watching import states, tell, watch
+from tests.certificates import certificate
 from tests.hub import Hub
 from tests.platforms import Platform
 
@@ -111,7 +112,7 @@ def test_a_password_goes_over_tls(  # both ways in which it begins
     hub: Hub, raised: Platform, mail: Mail, change: Change, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, scheme: str, at_once: bool,
 ) -> None:  # fmt: skip
-    file = certificate(tmp_path)
+    file = certificate(tmp_path, HERE)
     with mail_server(file, at_once=at_once) as server:
         word = PASSWORD.replace(" ", "%20")
         change(mail_url=parsed(f"{scheme}://hub:{word}@127.0.0.1:{server.port}"))

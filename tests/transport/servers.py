@@ -1,7 +1,6 @@
 """Servers for tests of the client: they answer bytes they were given, and count connections."""
 
 import asyncio
-import datetime
 import ssl
 from collections.abc import Callable, Coroutine, Sequence
 from ipaddress import ip_network
@@ -9,10 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from apps.transport.client import Client
 from hub.ocpi.message import Answer, Outgoing
@@ -91,36 +86,11 @@ class Server:
             writer.close()
 
 
-def certificate(folder: Path, *names: str) -> tuple[ssl.SSLContext, Path]:
-    """A server's side of TLS with a certificate for those names, and the file to trust it by."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
-    now = datetime.datetime.now(datetime.UTC)
-    day = datetime.timedelta(days=1)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - day)
-        .not_valid_after(now + day)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(n) for n in names]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), True)
-        .sign(key, hashes.SHA256())
-    )
-    public, private = folder / "certificate.pem", folder / "key.pem"
-    public.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
+def secured(file: Path) -> ssl.SSLContext:
+    """A server's side of TLS with the certificate in a file."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(public, private)
-    return context, public
+    context.load_cert_chain(file)
+    return context
 
 
 def run(scenario: Scenario) -> None:

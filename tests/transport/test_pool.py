@@ -13,7 +13,8 @@ from apps.transport.client import Client
 from apps.transport.errors import Unreachable
 from apps.transport.guard import Origin
 from hub.ocpi.message import Headers, Outgoing
-from tests.transport.servers import OK, Server, certificate, run, send
+from tests.certificates import certificate
+from tests.transport.servers import OK, Server, run, secured, send
 
 
 @pytest.mark.parametrize(
@@ -138,12 +139,12 @@ def test_certificates_are_checked(
     tmp_path: Path,
     trusting: Callable[[Path], None],
 ) -> None:
-    tls, public = certificate(tmp_path, *names)
+    file = certificate(tmp_path, *names)
     if trusts:
-        trusting(public)
+        trusting(file)
 
     async def scenario(client: Client) -> None:
-        async with Server(OK, tls=tls) as server:
+        async with Server(OK, tls=secured(file)) as server:
             request = Outgoing("GET", f"https://localhost:{server.port}/", (), b"", 5.0)
             if reached:
                 assert [(await client.send(request)).body for _ in "ab"] == [b"{}", b"{}"]
