@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from hub.ocpi.message import Headers
 
@@ -67,7 +68,7 @@ class Row(Struct, gc=False):
         return f"Row({self.direction} {self.method} {self.correlation_id})"
 
 
-# The columns of `traffic_leg` in COPY order, and as what PostgreSQL is sent them.
+# The columns of `traffic_leg`, in the order of a Row, and as what PostgreSQL is sent them.
 COLUMNS = {
     "at": "timestamptz",
     "direction": "text",
@@ -100,38 +101,25 @@ COLUMNS = {
 }
 
 
-def columns(row: Row) -> tuple[Any, ...]:
+# As much of a text as its column holds.
+_MOST = {
+    "correlation_id": 64, "request_id": 64, "parent": 64, "from_party": 6, "to_party": 6,
+    "module": 36, "method": 7, "path": 1000, "error": 500, "object": 200, "says": 40,
+}  # fmt: skip
+_PLACES = tuple((place, _MOST[name]) for place, name in enumerate(COLUMNS) if name in _MOST)
+_BODIES = tuple(place for place, name in enumerate(COLUMNS) if name.endswith("_body"))
+
+
+def columns(row: Row) -> list[Any]:
     """What is kept of a leg, column by column: masked, and cut to fit."""
-    return (
-        row.at,
-        row.direction,
-        clip(row.correlation_id, 64),
-        clip(row.request_id, 64),
-        clip(row.parent, 64),
-        row.platform_id,
-        clip(row.from_party, 6),
-        clip(row.to_party, 6),
-        clip(row.module, 36),
-        row.interface,
-        clip(row.method, 7),
-        clip(row.path, 1000),
-        row.http_status,
-        row.code,
-        row.milliseconds,
-        clip(row.error, 500),
-        row.request_bytes,
-        row.answer_bytes,
-        row.request_headers,
-        row.answer_headers,
-        body_text(row.request_body),
-        body_text(row.answer_body),
-        clip(row.object, 200),
-        row.outcome,
-        row.follows,
-        row.notes,
-        clip(row.says, 40),
-        row.spoken,
-    )
+    values = list(astuple(row))
+    for place, most in _PLACES:
+        text = values[place]
+        if len(text) > most or "\x00" in text:
+            values[place] = clip(text, most)
+    for place in _BODIES:
+        values[place] = body_text(values[place])
+    return values
 
 
 @dataclass(frozen=True, slots=True)
