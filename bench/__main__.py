@@ -60,8 +60,9 @@ def run(names: Sequence[str], effort: Effort) -> Report:
         upstream = stack.enter_context(neighbours.upstream(effort.slow_seconds))
         program = neighbours.nginx_program()
         nginx = stack.enter_context(neighbours.nginx(program, upstream, cores)) if program else None
+        bare = stack.enter_context(neighbours.bare(upstream, cores))
         running = stack.enter_context(hub.running(upstream, cores))
-        stage = Stage(running, upstream, nginx, effort, began)
+        stage = Stage(running, upstream, nginx, bare, effort, began)
         stage.say("the hub is ready")
         notes += [
             text for text, said in ((NO_NGINX, not nginx), (ONE_CORE, not cores.apart)) if said

@@ -5,7 +5,7 @@ an eMSP, and the hub keeps the eMSP's copy. Whoever is measured first in a round
 same; of all rounds the best of each counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.messages import CPO, KILOBYTE, MSP, SIZES, VERSION, encode, endpoint, request, session
@@ -64,61 +64,62 @@ def measure(stage: Stage) -> tuple[list[Figure], list[str]]:
         for size in SIZES:
             load = make(stage, size)
             dropped = stage.hub.counted("hub_log_dropped_total")
-            hub_runs, nginx_runs = rounds(stage, load)
-            figures += _figures(load, hub_runs, nginx_runs)
-            notes += _notes(load, hub_runs, nginx_runs)
+            runs = rounds(stage, load)
+            figures += _figures(load, runs)
+            notes += _notes(load, runs)
             if lost := stage.hub.counted("hub_log_dropped_total") - dropped:
                 notes.append(f"{load.name}: the message log gave up {lost:.0f} rows or bodies")
-            sent = max(run.outcome.answered for run in hub_runs)
+            sent = max(run.outcome.answered for run in runs["hub"])
             if (kept := stage.hub.kept(SESSIONS_TABLE)) < min(load.kept, sent):
                 notes.append(f"{load.name}: the hub kept {kept} sessions of {load.kept}")
     return figures, notes
 
 
-def rounds(stage: Stage, load: Load) -> tuple[list[Run], list[Run]]:
-    """The runs of the hub and of the reference, in turn."""
-    hub_runs: list[Run] = []
-    nginx_runs: list[Run] = []
-    targets = [("hub", stage.hub.web, stage.hub.address, load.to_hub, hub_runs)]
-    if stage.nginx is not None:
-        nginx = stage.nginx
-        targets.append(("nginx", nginx.pid, nginx.address, load.past_hub, nginx_runs))
+def rounds(stage: Stage, load: Load) -> dict[str, list[Run]]:
+    """The runs of the hub and of the references that there are, in turn."""
+    targets = [("hub", stage.hub.web, stage.hub.address, load.to_hub)]
+    for name, proxy in (("nginx", stage.nginx), ("bare proxy", stage.bare)):
+        if proxy is not None and not (load.kept and proxy is stage.bare):
+            targets.append((name, proxy.pid, proxy.address, load.past_hub))
+    runs: dict[str, list[Run]] = {name: [] for name, *_ in targets}
     effort = stage.effort
     for number in range(effort.rounds):
-        for name, pid, address, requests, runs in targets[:: 1 if number % 2 == 0 else -1]:
+        for name, pid, address, requests in targets[:: 1 if number % 2 == 0 else -1]:
             if number == 0:
                 measured(pid, address, requests, effort.connections, effort.warm_up)
             run = measured(pid, address, requests, effort.connections, effort.seconds)
-            runs.append(run)
+            runs[name].append(run)
             stage.say(
                 f"{load.name}, {name}, round {number + 1} of {effort.rounds}: "
                 f"{run.outcome.per_second:.0f}/s, {run.microseconds:.0f} us, "
                 f"busy {run.busy:.0%}"
             )
-    return hub_runs, nginx_runs
+    return runs
 
 
-def _figures(load: Load, hub_runs: Sequence[Run], nginx_runs: Sequence[Run]) -> list[Figure]:
-    """The budget is for the rate of forwarding. Where the hub keeps a copy, it does what nginx does
-    not, and the ratio only informs."""
-    hub, nginx = _best(hub_runs), _best(nginx_runs)
+def _figures(load: Load, runs: Mapping[str, Sequence[Run]]) -> list[Figure]:
+    """The budget is for the rate of forwarding beside nginx. Where the hub keeps a copy, it does
+    what nginx does not, and the ratio only informs."""
+    best = {name: _best(found) for name, found in runs.items()}
+    hub, nginx, bare = best["hub"], best.get("nginx", {}), best.get("bare proxy", {})
     figures = []
     for what, unit in UNITS.items():
-        reference = nginx.get(what)
+        name, reference = f"{load.name}: {what}", nginx.get(what)
         if reference is None:
-            figures.append(Figure(f"{load.name}: {what}", hub[what], unit))
+            figures.append(Figure(name, hub[what], unit))
             continue
         ratio = hub[what] / reference
         budget = RATE if what == "rate" and not load.kept else None
-        name = f"{load.name}: {what}"
         figures.append(Figure(name, hub[what], unit, reference, "nginx", ratio, budget, ratio))
+    for what in ("rate", "CPU per message") if bare else ():
+        ratio = hub[what] / bare[what]
+        name = f"{load.name}: {what}, beside Python"
+        figures.append(Figure(name, hub[what], UNITS[what], bare[what], "bare proxy", ratio))
     return figures
 
 
 def _best(runs: Sequence[Run]) -> dict[str, float]:
-    """The best that was seen of each figure; nothing without runs."""
-    if not runs:
-        return {}
+    """The best that was seen of each figure."""
     return {
         "rate": max(run.outcome.per_second for run in runs),
         "CPU per message": min(run.microseconds for run in runs),
@@ -127,17 +128,17 @@ def _best(runs: Sequence[Run]) -> dict[str, float]:
     }
 
 
-def _notes(load: Load, hub_runs: Sequence[Run], nginx_runs: Sequence[Run]) -> list[str]:
+def _notes(load: Load, runs: Mapping[str, Sequence[Run]]) -> list[str]:
     notes = []
-    for name, runs in (("hub", hub_runs), ("nginx", nginx_runs)):
-        rates = [run.outcome.per_second for run in runs]
+    for name, found in runs.items():
+        rates = [run.outcome.per_second for run in found]
         if rates and min(rates) < 0.85 * max(rates):
             notes.append(f"{load.name}: noisy, {name} {min(rates):.0f} to {max(rates):.0f}/s")
-        busy = max((run.busy for run in runs), default=1.0)
+        busy = max((run.busy for run in found), default=1.0)
         if busy < 0.9:
             notes.append(f"{load.name}: {name} was kept busy {busy:.0%} of the time only")
-        failed = sum(run.outcome.failed for run in runs)
+        failed = sum(run.outcome.failed for run in found)
         if failed:
-            text = next(run.outcome.failure for run in runs if run.outcome.failed)
+            text = next(run.outcome.failure for run in found if run.outcome.failed)
             notes.append(f"{load.name}: {failed} bad answers of {name}, not counted: {text[:200]}")
     return notes

@@ -11,9 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.bare import UPSTREAM
 from bench.machine import Cores
 from config.embedded import ENVIRONMENT
 from config.processes import Process
+from config.registry import load
+from config.serve import APPLICATION, web
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -47,8 +50,8 @@ class NotStarted(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Nginx:
-    """The reference: a proxy that does nothing but pass messages on."""
+class Proxy:
+    """A reference: a proxy that does nothing but pass messages on."""
 
     address: tuple[str, int]
     pid: int
@@ -77,7 +80,7 @@ def nginx_program() -> str | None:
 
 
 @contextmanager
-def nginx(program: str, behind: tuple[str, int], cores: Cores) -> Iterator[Nginx]:
+def nginx(program: str, behind: tuple[str, int], cores: Cores) -> Iterator[Proxy]:
     """nginx in front of the same platforms, on the measured core."""
     address = (HOST, free_port())
     with tempfile.TemporaryDirectory(prefix="hub-bench-nginx-") as place:
@@ -86,26 +89,45 @@ def nginx(program: str, behind: tuple[str, int], cores: Cores) -> Iterator[Nginx
         config.write_text(text)
         log = Path(place) / "error.log"
         command = [program, "-p", place, "-e", str(log), "-c", str(config)]
-        process = Process("nginx", command, ENVIRONMENT)
-        try:
-            process.start(subprocess.DEVNULL)
-            _wait_until_listening(process, address, log)
-            assert process.popen is not None
-            cores.put_on(process.popen.pid)
-            yield Nginx(address, process.popen.pid)
-        finally:
-            process.stop(3)
+        with _on_core(Process("nginx", command, ENVIRONMENT), address, cores, log) as proxy:
+            yield proxy
 
 
-def _wait_until_listening(process: Process, address: tuple[str, int], log: Path) -> None:
+@contextmanager
+def bare(behind: tuple[str, int], cores: Cores) -> Iterator[Proxy]:
+    """The hub's server and client in front of the same platforms, on the measured core."""
+    address = (HOST, free_port())
+    served = web(load({"HUB_LISTEN": _text(address), "HUB_WORKERS": "1"}))
+    words = ["bench.bare:application" if word == APPLICATION else word for word in served]
+    environment = {**ENVIRONMENT, UPSTREAM: f"http://{_text(behind)}"}
+    process = Process("bare", [sys.executable, "-m", *words], environment, cwd=ROOT)
+    with _on_core(process, address, cores) as proxy:
+        yield proxy
+
+
+@contextmanager
+def _on_core(
+    process: Process, address: tuple[str, int], cores: Cores, log: Path | None = None
+) -> Iterator[Proxy]:
+    try:
+        process.start(subprocess.DEVNULL)
+        _wait_until_listening(process, address, log)
+        assert process.popen is not None
+        cores.put_on(process.popen.pid)
+        yield Proxy(address, process.popen.pid)
+    finally:
+        process.stop(3)
+
+
+def _wait_until_listening(process: Process, address: tuple[str, int], log: Path | None) -> None:
     deadline = time.monotonic() + 10
     while True:
         try:
             return socket.create_connection(address, timeout=1).close()
         except OSError:
             if not process.alive or time.monotonic() > deadline:
-                said = log.read_text(errors="replace") if log.exists() else "nothing"
-                raise NotStarted(f"nginx: {said}") from None
+                said = log.read_text(errors="replace") if log and log.exists() else "nothing"
+                raise NotStarted(f"{process.name}: {said}") from None
         time.sleep(0.05)
 
 

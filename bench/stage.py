@@ -9,7 +9,7 @@ from bench.hub import Hub
 from bench.load import Outcome, saturate
 from bench.machine import cpu_seconds
 from bench.messages import CPO, MSP, VERSION, Party, endpoint, location_id, request
-from bench.neighbours import Nginx
+from bench.neighbours import Proxy
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ class Stage:
 
     hub: Hub
     upstream: tuple[str, int]
-    nginx: Nginx | None
+    nginx: Proxy | None
+    bare: Proxy
     effort: Effort
     began: float
 

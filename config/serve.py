@@ -10,10 +10,12 @@ from collections.abc import Callable, Sequence
 
 from config.registry import Settings, SettingsError, load
 
+APPLICATION = "config.asgi:application"
+
 
 def web(hub: Settings) -> Sequence[str]:
     return [
-        *("uvicorn", "config.asgi:application"),
+        *("uvicorn", APPLICATION),
         *("--host", hub.listen.host, "--port", str(hub.listen.port)),
         *("--workers", str(hub.workers), "--loop", "uvloop", "--ws", "none"),
         *("--http", "config.protocol:Protocol"),

@@ -131,12 +131,21 @@ def test_nginx_passes_the_same_messages(upstream):
     if program is None:
         pytest.skip("nginx is not on this machine")
     with neighbours.nginx(program, upstream, Cores.of_this_machine()) as nginx:
-        for message in (get(CPO, location_id(16_000)), put(16_000)):
-            outcome = saturate(nginx.address, [message], connections=2, seconds=0.1)
-            assert outcome.answered > 0
-            assert outcome.failed == 0
+        passes(nginx)
         assert cpu_seconds(nginx.pid) >= 0
         assert resident_bytes(nginx.pid) > 0
+
+
+def test_a_bare_proxy_passes_the_same_messages(upstream):
+    with neighbours.bare(upstream, Cores.of_this_machine()) as bare:
+        passes(bare)
+
+
+def passes(proxy):
+    for message in (get(CPO, location_id(16_000)), put(16_000)):
+        outcome = saturate(proxy.address, [message], connections=2, seconds=0.1)
+        assert outcome.answered > 0
+        assert outcome.failed == 0
 
 
 def test_percentiles_of_sorted_times():
