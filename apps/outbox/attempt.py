@@ -26,6 +26,7 @@ from hub.routing.network import Platform
 
 Send = Callable[[Outgoing, int, int | None], Awaitable[Answer]]
 Clock = Callable[[], datetime]
+DONE = Done()
 NO_ANSWER = (Code.TIMEOUT, Code.CONNECTION_PROBLEM)
 
 
@@ -64,14 +65,7 @@ async def attempt(
             began, platform.id, due.module, due.version, platform.version, spoken.notes
         )
     recorder.add(row)
-    now = clock()
-    outcome = _outcome(answer, error, now)
-    decided = (
-        Drop(error.message)
-        if error is not None and error.code not in NO_ANSWER
-        else _verdict(due, outcome, now)
-    )
-    return Result(due, outcome.http, outcome.code, decided)
+    return _result(due, answer, error, clock)
 
 
 async def _sent(
@@ -88,12 +82,20 @@ async def _sent(
     return answer, None
 
 
-def _outcome(answer: Answer | None, error: OcpiError | None, now: datetime) -> Outcome:
+def _result(due: Due, answer: Answer | None, error: OcpiError | None, clock: Clock) -> Result:
+    """What an attempt came to; what to do now is asked only where it was not taken."""
     if answer is None:
-        return Outcome(None, int(error.code) if error is not None else None)
+        assert error is not None  # a request ends in one of the two
+        nothing = Outcome(None, int(error.code))
+        lost = error.code in NO_ANSWER
+        decided = _verdict(due, nothing, clock()) if lost else Drop(error.message)
+        return Result(due, None, nothing.code, decided)
     code = answer.envelope.status_code if answer.envelope is not None else None
-    wait = None if answer.accepted else retry_after(answer.header("retry-after"), now)
-    return Outcome(answer.status, code, wait)
+    if answer.accepted:
+        return Result(due, answer.status, code, DONE)
+    now = clock()
+    outcome = Outcome(answer.status, code, retry_after(answer.header("retry-after"), now))
+    return Result(due, answer.status, code, _verdict(due, outcome, now))
 
 
 def _verdict(due: Due, outcome: Outcome, now: datetime) -> Verdict:
@@ -111,19 +113,14 @@ def broken(due: Due, error: Exception, now: datetime) -> Result:
     return Result(due, None, None, replace(nobody, reason=reason))
 
 
-def count(results: Sequence[Result], now: datetime) -> None:
-    """Adds the outcomes of a window to the metrics."""
-    outcomes = Counter((r.due.module, type(r.verdict).__name__.lower()) for r in results)
-    for labels, number in outcomes.items():
-        metrics.DELIVERIES.labels(*labels).inc(number)
-    lags = metrics.Durations(metrics.DELIVERY_LAG)
+def count(results: Sequence[Result], now: datetime) -> tuple[int, int]:
+    """Adds the outcomes of a window to the metrics; how many were done, and how many given up."""
+    outcomes = Counter([(result.due.module, type(result.verdict)) for result in results])
+    ended = Counter[type[Verdict]]()
+    for (module, came), number in outcomes.items():
+        metrics.TALLY.deliveries(module, came.__name__.lower(), number)
+        ended[came] += number
     for result in results:
         if isinstance(result.verdict, Done):
-            lags.add(max(0.0, (now - result.due.created_at).total_seconds()))
-    lags.publish()
-
-
-def ended(results: Sequence[Result]) -> tuple[int, int]:
-    """How many of a window were done, and how many given up."""
-    done = sum(isinstance(result.verdict, Done) for result in results)
-    return done, sum(isinstance(result.verdict, Drop | Follow) for result in results)
+            metrics.TALLY.lags.add(max(0.0, (now - result.due.created_at).total_seconds()))
+    return ended[Done], ended[Drop] + ended[Follow]

@@ -3,19 +3,24 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from apps.database import Pool
 from apps.outbox import directed, lane
-from apps.outbox.attempt import Clock, Send, attempt, broken, count, ended
+from apps.outbox.attempt import Clock, Send, attempt, broken, count
+from apps.outbox.crew import Crew
 from apps.outbox.due import Due, Result
+from apps.outbox.lanes import Lanes
+from apps.outbox.lease import Lease
+from apps.outbox.record import record
 from apps.outbox.room import Room
 from apps.outbox.spoken import Speaker
 from apps.outbox.way import Ways
 from apps.traffic.recorder import Recorder
-from hub.policy.retry import Drop, Pause, RetryAt
+from hub.policy.retry import Drop, Pause, RetryAt, lease_until
 from hub.routing.network import Network, Platform, Status
 
 Picture = Callable[[], Awaitable[Network]]
@@ -25,14 +30,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a worker drains lanes with: `requests` may be under way at once, of `windows`."""
+    """What a worker drains lanes with: `windows` may be under way at once, sent by the `crew`."""
 
     pool: Pool
+    lanes: Lanes
     picture: Picture
     send: Send
     clock: Clock
     recorder: Recorder
-    requests: Room
+    crew: Crew
     windows: Room
     speaker: Speaker
 
@@ -40,20 +46,18 @@ class Means:
 async def drain(platform_id: int, means: Means) -> int:
     """Sends what is due for a platform until nothing is; returns the number of attempts. While
     another worker holds the lane it is 0: that worker looks again after it has let go."""
-    pool, clock = means.pool, means.clock
+    lanes, clock = means.lanes, means.clock
     attempts = 0
     while True:
-        async with pool.connection() as connection:
-            until = await lane.lease(connection, platform_id, clock())
+        until = await lanes.take((platform_id, clock()))
         if until is None:
             return attempts
         held = _Held(until, time.monotonic())
         try:
             attempts += await _windows(platform_id, means, held)
         finally:
-            async with pool.connection() as connection:
-                await lane.release(connection, platform_id, held.until, clock())
-                more = await lane.has_due(connection, platform_id, clock())
+            await lanes.change(Lease(platform_id, held.until, clock()))
+            more = await lanes.has_due((platform_id, clock()))
         if not more:
             return attempts
 
@@ -102,11 +106,10 @@ async def _still_held(platform_id: int, means: Means, held: _Held) -> bool:
     now = time.monotonic()
     if now - held.extended <= EXTEND_SECONDS:
         return True
-    async with means.pool.connection() as connection:
-        until = await lane.extend(connection, platform_id, held.until, means.clock())
-    if until is None:
+    longer = lease_until(means.clock())
+    if not await means.lanes.change(Lease(platform_id, held.until, longer)):
         return False
-    held.until, held.extended = until, now
+    held.until, held.extended = longer, now
     return True
 
 
@@ -116,43 +119,56 @@ async def _window(platform_id: int, means: Means) -> Sent | None:
     pool, clock = means.pool, means.clock
     network = await means.picture()
     platform = network.platforms.get(platform_id)
-    async with pool.connection() as connection:
-        if platform is None or platform.status is not Status.CONNECTED:
+    if platform is None or platform.status is not Status.CONNECTED:
+        async with pool.connection() as connection:
             gone = await lane.drop_all(connection, platform_id, "not connected", clock())
-            means.recorder.counts.deliveries(clock(), platform_id, dropped=gone)
-            return None
-        window, more = await lane.book(connection, platform_id, clock(), _size(platform))
+        means.recorder.counts.deliveries(clock(), platform_id, dropped=gone)
+        return None
+    window, more = await _booked(platform, means)
     if not window:
         return None
-    ways = Ways(platform, network)
-    results = await asyncio.gather(*[_attempt(due, ways, means) for due in window])
-    async with pool.connection() as connection:
-        gone = await lane.record(connection, results, clock())
-    count(results, clock())
-    done, dropped = ended(results)
+    results = await means.crew.do(partial(_attempt, Ways(platform, network), means), window)
+    gone = await record(pool, means.lanes.write, results, clock())
+    done, dropped = count(results, clock())
     means.recorder.counts.deliveries(clock(), platform_id, done=done, dropped=dropped + gone)
     came = {type(result.verdict) for result in results}
     may_be_more = Pause not in came and (more or RetryAt in came)
     return Sent(len(results), may_be_more, platform.max_per_second)
 
 
-async def _attempt(due: Due, ways: Ways, means: Means) -> Result:
-    async with means.requests.place():
-        try:
-            if due.from_party:
-                async with means.pool.connection() as connection:
-                    copy = await directed.as_kept(connection, due)
-                if copy is None:
-                    return Result(due, None, None, Drop(directed.GONE))
-                due = copy
-            version, network = ways.platform.version, ways.network
-            spoken = await means.speaker.spoken(due, version, network, means.clock)
-            return await attempt(spoken, ways, means.send, means.clock, means.recorder)
-        except Exception as error:  # the others of its window have their outcomes
-            log.exception("delivery %s", due.id)
-            return broken(due, error, means.clock())
+async def _booked(platform: Platform, means: Means) -> tuple[Sequence[Due], bool]:
+    """The next window: at most one delivery per party and object, their next attempts booked; and
+    whether others may go that it has no room for."""
+    size = _size(platform)
+    heads = await means.lanes.heads((platform.id, means.clock(), size + 1))
+    chosen = []
+    for head in heads[:size]:
+        if head.newer and not head.attempts:
+            async with means.pool.connection() as connection:
+                chosen.append(await lane.merged(connection, platform.id, head, means.clock()))
+        else:
+            chosen.append(head.id)
+    if not chosen:
+        return [], False
+    return await means.lanes.book((chosen, means.clock())), len(heads) > size
+
+
+async def _attempt(ways: Ways, means: Means, due: Due) -> Result:
+    try:
+        if due.from_party:
+            async with means.pool.connection() as connection:
+                copy = await directed.as_kept(connection, due)
+            if copy is None:
+                return Result(due, None, None, Drop(directed.GONE))
+            due = copy
+        spoken = await means.speaker.spoken(due, ways.platform.version, ways.network, means.clock)
+        return await attempt(spoken, ways, means.send, means.clock, means.recorder)
+    except Exception as error:  # the others of its window have their outcomes
+        log.exception("delivery %s", due.id)
+        return broken(due, error, means.clock())
 
 
 def _size(platform: Platform) -> int:
-    """A window is what a capped platform may get in a second, at most."""
-    return min(lane.WINDOW, platform.max_per_second or lane.WINDOW)
+    """A window is what a capped platform may get in a second, and at once, at most."""
+    most = lane.WINDOW
+    return min(most, platform.max_per_second or most, platform.max_in_flight or most)

@@ -4,19 +4,18 @@ Order is per party and object: only the oldest waiting delivery of each may go. 
 booked before the send, so a crash in between is already a retry.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
-from msgspec import Struct, json
+from msgspec import Struct
 from psycopg import AsyncConnection
 from psycopg.rows import args_row
 
 from apps.outbox.coalesce import coalesce
-from apps.outbox.due import Due, Result
-from apps.outbox.follow import follow
-from hub.policy.retry import Done, Drop, Follow, Pause, RetryAt, lease_until
+from apps.outbox.due import Due
+from hub.policy.retry import lease_until
 from hub.routing.network import Status
 
 Connection = AsyncConnection[Any]
@@ -26,45 +25,45 @@ PAUSE = timedelta(minutes=5)
 PATIENCE = timedelta(minutes=15)
 REFUSED = "it refuses the hub's token"
 
-_LEASE = """
-INSERT INTO outbox_lane AS lane (platform_id, leased_until, paused_reason)
-VALUES (%(platform)s, %(until)s, '')
-ON CONFLICT (platform_id) DO UPDATE SET leased_until = excluded.leased_until
-WHERE lane.leased_until <= %(now)s AND coalesce(lane.paused_until, %(now)s) <= %(now)s
-"""
-_CHANGE_LEASE = """
-UPDATE outbox_lane SET leased_until = %s WHERE platform_id = %s AND leased_until = %s
-"""
 # The oldest waiting delivery of a party and object; `newer` says whether others wait behind it.
 # What is for the platform itself, news of other parties, is tried before pushes that may be theirs.
 # Of a lane that an operator holds nothing goes, from the next window on. Objects of an owner whom
 # the platform was not told of wait for two minutes at most (unnamed.py).
 _HEADS = """
-SELECT d.id, d.party, d.object, d.attempts, EXISTS (
-    SELECT 1 FROM outbox_delivery n WHERE n.state = 'waiting' AND n.platform_id = d.platform_id
-    AND n.party = d.party AND n.object = d.object AND n.id > d.id
-) AS newer
-FROM outbox_delivery d
-WHERE d.state = 'waiting' AND d.platform_id = %(platform)s AND d.due_at <= %(now)s
-AND NOT EXISTS (
-    SELECT 1 FROM outbox_lane l WHERE l.platform_id = %(platform)s AND l.held_since IS NOT NULL
-)
-AND NOT EXISTS (
-    SELECT 1 FROM outbox_delivery o WHERE o.state = 'waiting' AND o.platform_id = d.platform_id
-    AND o.party = d.party AND o.object = d.object AND o.id < d.id
-)
-AND (d.party = '' OR d.created_at <= %(now)s - interval '2 minutes'
-    OR split_part(d.object, ' ', 2) <> ALL(%(unnamed)s::text[]))
-AND (d.party = '' AND d.attempts = 0 OR NOT EXISTS (
-    SELECT 1 FROM outbox_delivery a WHERE a.state = 'waiting' AND a.platform_id = %(platform)s
-    AND a.party = '' AND a.attempts = 0 AND a.due_at <= %(now)s AND NOT EXISTS (
-        SELECT 1 FROM outbox_delivery o WHERE o.state = 'waiting' AND o.party = ''
-        AND o.platform_id = %(platform)s AND o.object = a.object AND o.id < a.id
+WITH asked AS MATERIALIZED (
+    SELECT a.platform_id, a.now,
+        ARRAY(SELECT u.owner FROM outbox_unnamed u WHERE u.platform_id = a.platform_id) AS unnamed,
+        EXISTS (
+            SELECT 1 FROM outbox_delivery n WHERE n.state = 'waiting' AND n.party = ''
+            AND n.platform_id = a.platform_id AND n.attempts = 0 AND n.due_at <= a.now
+            AND NOT EXISTS (
+                SELECT 1 FROM outbox_delivery o WHERE o.state = 'waiting' AND o.party = ''
+                AND o.platform_id = n.platform_id AND o.object = n.object AND o.id < n.id
+            )
+        ) AS news
+    FROM unnest(%(platforms)s::bigint[], %(moments)s::timestamptz[]) AS a (platform_id, now)
+    WHERE NOT EXISTS (
+        SELECT 1 FROM outbox_lane l WHERE l.platform_id = a.platform_id AND l.held_since IS NOT NULL
     )
-))
-ORDER BY d.id LIMIT %(window)s
+)
+SELECT asked.platform_id, head.id, head.party, head.object, head.attempts, head.newer
+FROM asked CROSS JOIN LATERAL (
+    SELECT d.id, d.party, d.object, d.attempts, EXISTS (
+        SELECT 1 FROM outbox_delivery n WHERE n.state = 'waiting' AND n.platform_id = d.platform_id
+        AND n.party = d.party AND n.object = d.object AND n.id > d.id
+    ) AS newer
+    FROM outbox_delivery d
+    WHERE d.state = 'waiting' AND d.platform_id = asked.platform_id AND d.due_at <= asked.now
+    AND NOT EXISTS (
+        SELECT 1 FROM outbox_delivery o WHERE o.state = 'waiting' AND o.platform_id = d.platform_id
+        AND o.party = d.party AND o.object = d.object AND o.id < d.id
+    )
+    AND (d.party = '' OR d.created_at <= asked.now - interval '2 minutes'
+        OR split_part(d.object, ' ', 2) <> ALL(asked.unnamed))
+    AND (d.party = '' AND d.attempts = 0 OR NOT asked.news)
+    ORDER BY d.id LIMIT %(room)s
+) AS head ORDER BY head.id
 """
-_UNNAMED = "SELECT owner FROM outbox_unnamed WHERE platform_id = %s"
 _BOOK = """
 WITH chosen AS (
     SELECT id FROM outbox_delivery WHERE id = ANY(%(ids)s) AND state = 'waiting'
@@ -75,13 +74,6 @@ FROM chosen, outbox_payload p WHERE d.id = chosen.id AND p.id = d.payload_id
 RETURNING d.id, p.id, d.platform_id, d.party, d.object, d.attempts, d.created_at, p.module,
     p.method, p.tail, p.query, p.body, p.owner, p.from_party, p.correlation_id, p.request_id,
     p.version
-"""
-_RECORD = """
-UPDATE outbox_delivery d SET state = r.state, ended_at = r.ended_at,
-    due_at = coalesce(r.due_at, d.due_at), http_status = r.http, code = r.code, reason = r.reason
-FROM json_to_recordset(%s::json) AS r (id bigint, state text, ended_at timestamptz,
-    due_at timestamptz, http int, code int, reason text)
-WHERE d.id = r.id AND d.state = 'waiting'
 """
 # Platforms one after the other, each found by one look into the index.
 _DUE_PLATFORMS = """
@@ -120,16 +112,15 @@ FROM gone WHERE d.id = gone.id
 _STATUS = "SELECT status FROM parties_platform WHERE id = %s FOR SHARE"
 
 
-class _Record(Struct, frozen=True):
-    """What is written of one outcome: its end, or its next attempt."""
+class Head(Struct, frozen=True):
+    """The oldest waiting delivery of a party and object, which may go now; `newer` says whether
+    others wait behind it."""
 
     id: int
-    state: str
-    ended_at: datetime | None
-    due_at: datetime | None
-    http: int | None
-    code: int | None
-    reason: str
+    party: str
+    object: str
+    attempts: int
+    newer: bool
 
 
 async def version(connection: Connection) -> int:
@@ -146,107 +137,41 @@ async def idle(connection: Connection, platform_ids: Sequence[int], now: datetim
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def lease(connection: Connection, platform_id: int, now: datetime) -> datetime | None:
-    """Takes the lane: until when. None when another worker has it, or it rests. A lease runs out by
-    itself."""
-    until = lease_until(now)
-    cursor = await connection.execute(_LEASE, {"platform": platform_id, "until": until, "now": now})
-    return until if cursor.rowcount == 1 else None
+async def heads(
+    connection: Connection, asked: Sequence[tuple[int, datetime, int]]
+) -> list[Sequence[Head]]:
+    """What may go in lanes, each of a platform at a moment, the first so many."""
+    found = defaultdict[int, list[Head]](list)
+    moments = {platform_id: now for platform_id, now, _ in asked}
+    values = {
+        "platforms": list(moments),
+        "moments": list(moments.values()),
+        "room": max(room for _, _, room in asked),
+    }
+    cursor = await connection.execute(_HEADS, values)
+    for platform_id, *head in await cursor.fetchall():
+        found[platform_id].append(Head(*head))
+    return [found[platform_id][:room] for platform_id, _, room in asked]
 
 
-async def extend(
-    connection: Connection, platform_id: int, until: datetime, now: datetime
-) -> datetime | None:
-    """Keeps the lane, which this worker has until a moment, for another while: until when. None
-    when the lease has run out, and another worker has taken it."""
-    longer = lease_until(now)
-    cursor = await connection.execute(_CHANGE_LEASE, (longer, platform_id, until))
-    return longer if cursor.rowcount == 1 else None
-
-
-async def release(connection: Connection, platform_id: int, until: datetime, now: datetime) -> None:
-    """Gives the lane back, unless another worker has taken it."""
-    await connection.execute(_CHANGE_LEASE, (now, platform_id, until))
+async def merged(connection: Connection, platform_id: int, head: Head, now: datetime) -> int:
+    """The delivery that goes in the place of one: what waits behind one that was not tried yet is
+    merged with it where that says the same."""
+    async with connection.transaction():
+        last = await coalesce(connection, platform_id, head.party, head.object, now)
+    return last or head.id
 
 
 async def book(
-    connection: Connection, platform_id: int, now: datetime, window: int = WINDOW
-) -> tuple[Sequence[Due], bool]:
-    """The next window: at most one delivery per party and object, their next attempts booked; and
-    whether others may go that it has no room for. What waits behind one that was not tried yet is
-    merged with it where that says the same."""
-    heads = await _heads(connection, platform_id, now, window + 1)
-    chosen = []
-    for head, party, what, attempts, newer in heads[:window]:
-        merged = None
-        if newer and not attempts:
-            async with connection.transaction():
-                merged = await coalesce(connection, platform_id, party, what, now)
-        chosen.append(merged or head)
-    if not chosen:
-        return [], False
+    connection: Connection, asked: Sequence[tuple[Sequence[int], datetime]]
+) -> list[Sequence[Due]]:
+    """Books the next attempt of deliveries, at a moment; who asks first for one has it."""
+    until = lease_until(max(now for _, now in asked))
+    ids = [each for chosen, _ in asked for each in chosen]
     async with connection.cursor(binary=True, row_factory=args_row(Due)) as cursor:
-        await cursor.execute(_BOOK, {"ids": chosen, "until": lease_until(now)})
-        return await cursor.fetchall(), len(heads) > window
-
-
-async def _heads(
-    connection: Connection, platform_id: int, now: datetime, window: int
-) -> Sequence[tuple[Any, ...]]:
-    """The first deliveries that may go. Owners who are not named are looked up after what was
-    found, as they are held before anything of theirs is booked; nearly always there are none."""
-    unnamed: list[str] = []
-    while True:
-        values = {"platform": platform_id, "now": now, "window": window, "unnamed": unnamed}
-        heads = await (await connection.execute(_HEADS, values)).fetchall()
-        if not heads:
-            return heads
-        rows = await (await connection.execute(_UNNAMED, (platform_id,))).fetchall()
-        found = [owner for (owner,) in rows]
-        if set(found) <= set(unnamed):
-            return heads
-        unnamed = found
-
-
-async def record(connection: Connection, results: Sequence[Result], now: datetime) -> int:
-    """Writes the outcomes of a window back. How many others were dropped, because the platform
-    refuses the hub's token and they have waited long."""
-    unknown = [result for result in results if isinstance(result.verdict, Follow)]
-    for result in unknown:  # each by itself, as each holds an object
-        async with connection.transaction():
-            said = await follow(connection, result.due, now)
-            await _write(connection, [_row(result, now, said)])
-    rest = [_row(each, now) for each in results if not isinstance(each.verdict, Follow)]
-    pauses = [
-        (result.due.platform_id, result.verdict.reason)
-        for result in results
-        if isinstance(result.verdict, Pause)
-    ]
-    async with connection.transaction() if pauses else nullcontext():
-        await _write(connection, rest)
-        gone = [await pause(connection, *each, now) for each in pauses]
-    return sum(gone)
-
-
-async def _write(connection: Connection, rows: Sequence[_Record]) -> None:
-    await connection.execute(_RECORD, (json.encode(rows).decode(),))
-
-
-def _row(result: Result, now: datetime, said: str = "") -> _Record:
-    """An outcome as the record of it; `said` is what was done about an object that is unknown
-    there."""
-    due, http, code = result.due, result.http, result.code
-    match result.verdict:
-        case Done():
-            return _Record(due.id, "done", now, None, http, code, "")
-        case Drop(reason):
-            return _Record(due.id, "dropped", now, None, http, code, reason)
-        case Follow(reason):
-            return _Record(due.id, "dropped", now, None, http, code, f"{reason}; {said}")
-        case RetryAt(at, reason):
-            return _Record(due.id, "waiting", None, at, http, code, reason)
-        case Pause(reason):
-            return _Record(due.id, "waiting", None, now, http, code, reason)
+        await cursor.execute(_BOOK, {"ids": ids, "until": until})
+        booked = {due.id: due for due in await cursor.fetchall()}
+    return [[booked.pop(each) for each in chosen if each in booked] for chosen, _ in asked]
 
 
 async def pause(connection: Connection, platform_id: int, reason: str, now: datetime) -> int:
@@ -273,9 +198,10 @@ async def drop_all(connection: Connection, platform_id: int, reason: str, now: d
         return cursor.rowcount
 
 
-async def has_due(connection: Connection, platform_id: int, now: datetime) -> bool:
-    """Whether the oldest waiting delivery of some party and object is due, and may go."""
-    return bool(await _heads(connection, platform_id, now, 1))
+async def has_due(connection: Connection, asked: Sequence[tuple[int, datetime]]) -> list[bool]:
+    """Whether something may go in lanes, each of a platform at a moment."""
+    found = await heads(connection, [(*each, 1) for each in asked])
+    return [bool(each) for each in found]
 
 
 async def due_platforms(connection: Connection, now: datetime) -> Sequence[int]:

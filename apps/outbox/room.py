@@ -1,15 +1,13 @@
-"""Room for what is under way: so many requests at once in a process, and so many windows, however
-many lanes it drains.
+"""Room for the windows that are under way: so many at once in a process, however many lanes it
+drains.
 
-Without it hundreds of lanes open thousands of connections at once, and hold the deliveries of
-hundreds of windows in memory. What is not done soon gives its place away and goes on without one,
-so that a slow platform delays nobody else.
+Without it the deliveries of hundreds of windows are held in memory. What is not done soon gives its
+place away and goes on without one, so that a slow platform delays nobody else.
 """
 
 import asyncio
 from types import TracebackType
 
-REQUESTS = 128
 WINDOWS = 12
 SOON_SECONDS = 0.2
 

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
@@ -17,11 +17,13 @@ from apps import database
 from apps.background import Background
 from apps.database import in_thread
 from apps.outbox import depth, lane, personal
+from apps.outbox.crew import Crew
 from apps.outbox.drain import Means, drain
+from apps.outbox.lanes import Lanes
 from apps.outbox.models import Delivery, Payload
-from apps.outbox.room import REQUESTS, WINDOWS, Room
-from apps.outbox.shared import Shared
+from apps.outbox.room import WINDOWS, Room
 from apps.outbox.spoken import Speaker
+from apps.outbox.together import Together
 from apps.parties import directory, signs
 from apps.parties.signs import Signs
 from apps.traffic.personal import modules
@@ -49,14 +51,15 @@ class Worker:
             self.signs.outcome,
         )
         self.recorder = Recorder(self.pool)
-        self.picture = Shared(self._picture)
+        self.picture = partial(Together(self._picture), None)
         self.means = Means(
             self.pool,
+            Lanes(self.pool),
             self.picture,
             self.client.send,
             _now,
             self.recorder,
-            Room(REQUESTS),
+            Crew(),
             Room(WINDOWS),
             Speaker(self.pool),
         )
@@ -106,7 +109,7 @@ class Worker:
     async def _drain(self, platform_id: int) -> int:
         return await drain(platform_id, self.means)
 
-    async def _picture(self) -> Network:
+    async def _picture(self, lanes: Sequence[None]) -> Sequence[Network]:
         """The network as it is now, with what failed in this process: asked before each window, so
         that a platform that went away gets no more than the one under way."""
         if self.signs.pressing:
@@ -115,7 +118,7 @@ class Worker:
             version = await lane.version(connection)
         if not directory.is_current(version):
             await in_thread(directory.refresh)
-        return directory.snapshot()
+        return [directory.snapshot()] * len(lanes)
 
     async def _write_signs(self) -> None:
         """Writes signs of life each second, until it is told to stop."""

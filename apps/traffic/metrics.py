@@ -86,8 +86,10 @@ class Tally:
         self.in_flight = 0
         self.own = Durations(HUB_SECONDS)
         self.partner = Durations(PARTNER_SECONDS)
+        self.lags = Durations(DELIVERY_LAG)
         self._messages: Counts[tuple[str, str, int, int | None]] = Counts()
         self._forwards: Counts[tuple[str, str]] = Counts()
+        self._deliveries: Counts[tuple[str, str]] = Counts()
         self._dropped: Counts[str] = Counts()
 
     def message(self, module: str, action: str, http: int, code: int | None) -> None:
@@ -95,6 +97,9 @@ class Tally:
 
     def forward(self, module: str, outcome: str) -> None:
         self._forwards[module, outcome] += 1
+
+    def deliveries(self, module: str, outcome: str, number: int) -> None:
+        self._deliveries[module, outcome] += number
 
     def dropped(self, what: str) -> None:
         """Counts what the message log gave up."""
@@ -104,15 +109,19 @@ class Tally:
         """Adds what was counted to the metrics."""
         messages, self._messages = self._messages, Counts()
         forwards, self._forwards = self._forwards, Counts()
+        deliveries, self._deliveries = self._deliveries, Counts()
         dropped, self._dropped = self._dropped, Counts()
         for (module, action, http, code), number in messages.items():
             MESSAGES.labels(module, action, str(http), str(code or "")).inc(number)
         for labels, number in forwards.items():
             FORWARDS.labels(*labels).inc(number)
+        for labels, number in deliveries.items():
+            DELIVERIES.labels(*labels).inc(number)
         for what, number in dropped.items():
             LOG_DROPPED.labels(what).inc(number)
         self.own.publish()
         self.partner.publish()
+        self.lags.publish()
         IN_FLIGHT.set(self.in_flight)
 
 

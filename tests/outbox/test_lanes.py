@@ -14,7 +14,7 @@ from django.db import connection
 
 from apps.outbox import lane
 from apps.outbox.drain import drain
-from apps.outbox.models import Delivery, Lane, Payload
+from apps.outbox.models import Delivery, Lane, Payload, Unnamed
 from apps.outbox.tasks import Worker, prune, worker
 from apps.parties import directory
 from hub.policy.retry import LEASE_SECONDS
@@ -242,6 +242,7 @@ def test_a_capped_platform_gets_so_many_in_a_second(hub: Hub, cpo: Platform, msp
 def test_a_long_queue_is_found_by_index(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """However much waits, the next window costs a few looks."""
     push(cpo)
+    Unnamed.objects.create(platform_id=hub.row(msp).pk, owner="BE/CPO")
     row, payload = hub.row(msp).pk, Payload.objects.get()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -252,8 +253,9 @@ def test_a_long_queue_is_found_by_index(hub: Hub, cpo: Platform, msp: Platform) 
             (payload.pk, row),
         )
         cursor.execute("ANALYZE outbox_delivery")
-        values: Any = {"platform": row, "now": datetime.now(UTC), "window": lane.WINDOW}
-        values |= {"platforms": [row], "unnamed": ["BE/CPO"]}
+        now, lanes = datetime.now(UTC), [row, hub.row(cpo).pk]
+        values: Any = {"now": now, "platforms": lanes, "moments": [now, now]}
+        values |= {"room": lane.WINDOW + 1}
         for statement in (lane._HEADS, lane._DUE_PLATFORMS, lane._IDLE):
             cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values)
             plan = json.dumps(cursor.fetchone()[0])
