@@ -44,9 +44,13 @@ class Background:
             return False
         return True
 
+    def has(self, name: Hashable) -> bool:
+        """Whether something of that name is under way; to be asked in the loop itself."""
+        return name in self._running
+
     def begin(self, name: Hashable, make: Callable[[], Coroutine[Any, Any, object]]) -> bool:
         """`start` for what runs in the loop itself; the coroutine is made only when it begins."""
-        if name in self._running:
+        if self.has(name):
             return False
         task = self._running[name] = asyncio.create_task(make())
         task.add_done_callback(_tell)

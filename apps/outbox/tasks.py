@@ -98,11 +98,15 @@ class Worker:
         self.runner.run(self.wake(list(platform_ids)))
 
     async def wake(self, platform_ids: list[int]) -> None:
-        """The same, from this worker's loop."""
+        """The same, from this worker's loop. A burst of pushes names the same lanes again and
+        again: nothing is asked about those that are being drained here."""
         self.runner.begin("log", partial(self.recorder.run, self._stop))
         self.runner.begin("signs", self._write_signs)
+        others = [each for each in platform_ids if not self.runner.has(each)]
+        if not others:
+            return
         async with self.pool.connection() as connection:
-            idle = await lane.idle(connection, platform_ids, _now())
+            idle = await lane.idle(connection, others, _now())
         for platform_id in idle:
             self.runner.begin(platform_id, partial(self._drain, platform_id))
 

@@ -9,6 +9,7 @@ from apps.outbox import drain as draining
 from apps.outbox import lane
 from apps.outbox.models import Delivery, Lane
 from apps.outbox.tasks import worker
+from tests.config.test_run import until
 from tests.gateway.objects import location
 from tests.hub import Hub
 from tests.outbox.test_lanes import HUB, at, drained, push
@@ -46,3 +47,27 @@ def test_what_was_taken_before_the_token_was_refused_is_done(
     msp.faults.set("http", 401, module="locations")
     drained(hub.row(msp).pk, at(0))
     assert sorted(Delivery.objects.values_list("state", flat=True)) == ["done", "dropped"]
+
+
+def test_a_nudge_asks_nothing_about_lanes_that_are_drained_here(
+    hub: Hub, cpo: Platform, msp: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[int]] = []
+    looks = lane.idle
+
+    async def look(connection: Any, platform_ids: Any, now: datetime) -> Any:
+        asked.append(list(platform_ids))
+        return await looks(connection, platform_ids, now)
+
+    monkeypatch.setattr(lane, "idle", look)
+    msp.faults.set("holds", module="tariffs")
+    push(cpo)
+    row, other = hub.row(msp).pk, hub.row(cpo).pk
+    try:
+        worker().start([row])
+        worker().start([row])
+        worker().start([row, other])
+    finally:
+        msp.faults.clear()
+    until(lambda: Delivery.objects.get().state == "done")
+    assert asked == [[row], [other]]
