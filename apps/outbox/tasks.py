@@ -12,6 +12,7 @@ from celery import shared_task
 from celery.signals import worker_process_shutdown
 from django.conf import settings
 from django.db import DatabaseError
+from psycopg import Error
 
 from apps import database
 from apps.background import Background
@@ -117,7 +118,7 @@ class Worker:
         """The network as it is now, with what failed in this process: asked before each window, so
         that a platform that went away gets no more than the one under way."""
         if self.signs.pressing:
-            await in_thread(signs.write, self.signs.take())
+            await signs.write_beside(self.pool, self.signs.take())
         async with self.pool.connection() as connection:
             version = await lane.version(connection)
         if not directory.is_current(version):
@@ -130,14 +131,14 @@ class Worker:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), SIGNS_SECONDS)
             try:
-                await in_thread(signs.write, self.signs.take())
-            except DatabaseError as error:  # those of the next second say the same
+                await signs.write_beside(self.pool, self.signs.take())
+            except (DatabaseError, Error) as error:  # those of the next second say the same
                 log.warning("signs of life not written: %s", type(error).__name__)
 
     async def flush(self) -> None:
         """Writes what was collected: rows of the message log, signs of life."""
         await self.recorder.flush()
-        await in_thread(signs.write, self.signs.take())
+        await signs.write_beside(self.pool, self.signs.take())
 
     def due(self) -> list[int]:
         """The platforms that have something due."""

@@ -5,13 +5,14 @@ them a second later: when each platform was last seen, failures in a row, and wh
 both. The rows count for all processes together, so losing a process loses a second.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 
+from apps.database import Pool, in_thread
 from apps.parties.models import Liveness, Platform, StatusChange
 from apps.parties.platforms import set_status
 from hub.ocpi.message import Answer
@@ -25,14 +26,19 @@ from hub.routing.network import Status
 SEEN_SECONDS = 10
 
 # Rows are locked in one order, so that processes that write at once never wait for each other.
+# Nearly always nothing follows from signs of life: who is OFFLINE, or has failed, is all that is
+# looked at more closely.
 _SEEN = """
 WITH sign AS (
     SELECT p.id, s.at FROM parties_platform p
     JOIN unnest(%(ids)s::bigint[], %(moments)s::timestamptz[]) AS s (id, at) ON s.id = p.id
     WHERE p.last_seen IS NULL OR p.last_seen <= s.at - %(seconds)s * INTERVAL '1 second'
     ORDER BY p.id FOR NO KEY UPDATE OF p
+), seen AS (
+    UPDATE parties_platform p SET last_seen = sign.at FROM sign WHERE p.id = sign.id
 )
-UPDATE parties_platform p SET last_seen = sign.at FROM sign WHERE p.id = sign.id
+SELECT p.id FROM parties_platform p LEFT JOIN parties_liveness l ON l.platform_id = p.id
+WHERE p.id = ANY(%(ids)s) AND (p.status = %(offline)s OR l.failures > 0)
 """
 
 
@@ -51,6 +57,17 @@ class Collected:
     heard: dict[int, datetime] = field(default_factory=dict)
     answered: dict[int, datetime] = field(default_factory=dict)
     failed: dict[int, list[Failure]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.heard or self.answered or self.failed)
+
+    def telling(self, platform_ids: Collection[int]) -> "Collected":
+        """The signs of life of some platforms, and all failures."""
+        return Collected(
+            {each: at for each, at in self.heard.items() if each in platform_ids},
+            {each: at for each, at in self.answered.items() if each in platform_ids},
+            self.failed,
+        )
 
 
 class Signs:
@@ -88,9 +105,26 @@ class Signs:
 
 def write(collected: Collected) -> bool:
     """Writes what was collected; returns whether a status changed by it."""
-    if not (collected.heard or collected.answered or collected.failed):
+    if not collected:
         return False
-    _see(_latest(collected))
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN, _values(_latest(collected)))
+        return _follow(collected.telling({row[0] for row in cursor.fetchall()}))
+
+
+async def write_beside(pool: Pool, collected: Collected) -> None:
+    """The same, from an event loop: with models, in a thread, only what follows from it."""
+    if not collected:
+        return
+    async with pool.connection() as here:
+        cursor = await here.execute(_SEEN, _values(_latest(collected)))
+        telling = collected.telling({row[0] for row in await cursor.fetchall()})
+    if telling:
+        await in_thread(_follow, telling)
+
+
+def _follow(collected: Collected) -> bool:
+    """What follows from signs beside being seen; returns whether a status changed."""
     _end_streaks(collected.answered)
     fell = [_fail(p, collected.failed[p]) for p in sorted(collected.failed)]
     return any(fell) | _return(collected)
@@ -113,16 +147,13 @@ def _latest(collected: Collected) -> dict[int, datetime]:
     return latest
 
 
-def _see(signs: Mapping[int, datetime]) -> None:
-    if not signs:
-        return
-    values: dict[str, Any] = {
+def _values(signs: Mapping[int, datetime]) -> dict[str, Any]:
+    return {
         "ids": list(signs),
         "moments": list(signs.values()),
         "seconds": SEEN_SECONDS,
+        "offline": Status.OFFLINE.value,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_SEEN, values)
 
 
 def _end_streaks(answered: Mapping[int, datetime]) -> None:
@@ -201,7 +232,8 @@ def falls(platform_id: int, now: datetime) -> int:
 
 def seen(platform_id: int, at: datetime) -> None:
     """Writes one sign of life at once."""
-    _see({platform_id: at})
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN, _values({platform_id: at}))
 
 
 def _streak(row: Liveness) -> Streak:
