@@ -62,10 +62,11 @@ class Collected:
         return bool(self.heard or self.answered or self.failed)
 
     def telling(self, platform_ids: Collection[int]) -> "Collected":
-        """The signs of life of some platforms, and all failures."""
+        """The signs of life of some platforms and of those that failed, and all failures."""
+        told = {*platform_ids, *self.failed}
         return Collected(
-            {each: at for each, at in self.heard.items() if each in platform_ids},
-            {each: at for each, at in self.answered.items() if each in platform_ids},
+            {each: at for each, at in self.heard.items() if each in told},
+            {each: at for each, at in self.answered.items() if each in told},
             self.failed,
         )
 

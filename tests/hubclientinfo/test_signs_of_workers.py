@@ -7,8 +7,9 @@ import pytest
 
 from apps.outbox.tasks import worker
 from apps.parties import signs
-from apps.parties.models import Liveness
+from apps.parties.models import Liveness, StatusChange
 from hub.ocpi.message import Answer
+from hub.policy.liveness import Came
 from hub.routing.network import Status
 from tests.hub import Hub
 from tests.hubclientinfo.goings import at, failing
@@ -51,3 +52,11 @@ def test_an_answer_brings_back_who_was_offline(hub: Hub, cpo: Platform) -> None:
     assert hub.row(cpo).status == Status.OFFLINE
     noted(row, at(5))
     assert hub.row(cpo).status == Status.CONNECTED
+
+
+def test_who_failed_and_was_heard_after_that_is_there(hub: Hub, cpo: Platform) -> None:
+    row = hub.row(cpo).pk
+    failures = [signs.Failure(at(second), Came.NO_ANSWER) for second in ENOUGH]
+    signs.write(signs.Collected(heard={row: at(1)}, failed={row: failures}))
+    changes = StatusChange.objects.filter(platform_id=row).order_by("pk")
+    assert [change.after for change in changes][-2:] == [Status.OFFLINE, Status.CONNECTED]
