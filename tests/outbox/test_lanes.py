@@ -242,8 +242,9 @@ def test_a_capped_platform_gets_so_many_in_a_second(hub: Hub, cpo: Platform, msp
 def test_a_long_queue_is_found_by_index(hub: Hub, cpo: Platform, msp: Platform) -> None:
     """However much waits, the next window costs a few looks."""
     push(cpo)
-    Unnamed.objects.create(platform_id=hub.row(msp).pk, owner="BE/CPO")
-    row, payload = hub.row(msp).pk, Payload.objects.get()
+    row, payload, others = hub.row(msp).pk, Payload.objects.get(), hub.row(hub.platform("BE/CPO"))
+    Unnamed.objects.create(platform_id=row, owner="BE/CPO")
+    Unnamed.objects.bulk_create(Unnamed(platform=others, owner=f"{n:06}") for n in range(5000))
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO outbox_delivery (payload_id, platform_id, party, object, state,
@@ -252,7 +253,7 @@ def test_a_long_queue_is_found_by_index(hub: Hub, cpo: Platform, msp: Platform) 
             FROM generate_series(1, 50000) n""",
             (payload.pk, row),
         )
-        cursor.execute("ANALYZE outbox_delivery")
+        cursor.execute("ANALYZE outbox_delivery, outbox_unnamed")
         now, lanes = datetime.now(UTC), [row, hub.row(cpo).pk]
         values: Any = {"now": now, "platforms": lanes, "moments": [now, now]}
         values |= {"room": lane.WINDOW + 1}
