@@ -1,6 +1,7 @@
 """Rows of the message log as a stranger would like them: too long, or such as no database takes."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from apps.gateway.asgi import application
 from apps.traffic import metrics
 from apps.traffic.legs import Between, inward
 from apps.traffic.models import Leg
-from apps.traffic.record import HEADERS_LIMIT, Row
+from apps.traffic.record import COLUMNS, HEADERS_LIMIT, Row, columns
 from hub.ocpi.message import Answer
 from tests.hub import Hub
 
@@ -64,3 +65,20 @@ def test_long_headers_are_cut_in_the_log_and_say_so(hub: Hub) -> None:
     for text in (made.request_headers, made.answer_headers):
         assert len(text) < HEADERS_LIMIT + 100
         assert text.endswith(f"… ({2 * HEADERS_LIMIT + 8} characters)")
+
+
+def test_a_row_has_its_columns_in_order_and_cut_to_fit() -> None:
+    assert Row.__struct_fields__ == tuple(COLUMNS)
+    texts = {name: "x" * 3000 for name, kind in COLUMNS.items() if kind == "text"}
+    bodies: dict[str, Any] = {"request_body": b'{"token": "secret"}', "answer_body": b"a\x00b"}
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    numbers: dict[str, Any] = {name: 1 for name in COLUMNS if name not in texts} | {"at": at}
+    kept = dict(zip(COLUMNS, columns(Row(**numbers, **texts | bodies)), strict=True))
+    widths = {field.name: field.max_length for field in Leg._meta.fields if field.max_length}
+    own = {"direction", "interface", "outcome", "follows", "spoken"}  # words of the hub's
+    for name in widths.keys() - own:
+        assert len(kept[name]) == widths[name]
+    assert (len(kept["path"]), len(kept["error"])) == (1000, 500)
+    assert kept["request_body"] == '{"token": "***"}'
+    assert kept["answer_body"] == "a\\0b"
+    assert (kept["at"], kept["code"]) == (at, 1)

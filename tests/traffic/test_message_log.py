@@ -3,7 +3,6 @@
 import asyncio
 import base64
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -16,7 +15,7 @@ from apps.traffic import metrics, partitions, recorder
 from apps.traffic.legs import Between, inward
 from apps.traffic.models import Leg
 from apps.traffic.outcome import outcome
-from apps.traffic.record import COLUMNS, BodyPolicy, Row, body_text, columns
+from apps.traffic.record import BodyPolicy, body_text
 from hub.ocpi.message import Answer
 from tests.gateway.objects import cdr, session, tariff
 from tests.hub import Hub, playground_platform
@@ -292,20 +291,3 @@ def test_rows_go_to_the_partition_of_their_day(hub: Hub, cpo: Platform) -> None:
         found = {row[0] for row in cursor.fetchall()}
     days = {at.date() for at in Leg.objects.values_list("at", flat=True)}
     assert found == {partitions.name_of(day) for day in days}
-
-
-def test_a_row_has_its_columns_in_order_and_cut_to_fit() -> None:
-    assert Row.__struct_fields__ == tuple(COLUMNS)
-    texts = {name: "x" * 3000 for name, kind in COLUMNS.items() if kind == "text"}
-    bodies: dict[str, Any] = {"request_body": b'{"token": "secret"}', "answer_body": b"a\x00b"}
-    at = datetime(2026, 3, 1, tzinfo=UTC)
-    numbers: dict[str, Any] = {name: 1 for name in COLUMNS if name not in texts} | {"at": at}
-    kept = dict(zip(COLUMNS, columns(Row(**numbers, **texts | bodies)), strict=True))
-    widths = {field.name: field.max_length for field in Leg._meta.fields if field.max_length}
-    own = {"direction", "interface", "outcome", "follows", "spoken"}  # words of the hub's
-    for name in widths.keys() - own:
-        assert len(kept[name]) == widths[name]
-    assert (len(kept["path"]), len(kept["error"])) == (1000, 500)
-    assert kept["request_body"] == '{"token": "***"}'
-    assert kept["answer_body"] == "a\\0b"
-    assert (kept["at"], kept["code"]) == (at, 1)
