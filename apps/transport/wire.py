@@ -73,12 +73,16 @@ class Wire(asyncio.Protocol):
         self._transport.write(request)
         alarm = self._loop.call_at(deadline, self._fail, TimeoutError())
         try:
-            return await self._answer
+            answer = await self._answer
+        except BaseException:  # also who is cancelled while the answer has just come
+            self._goes_on = False
+            raise
         finally:
             alarm.cancel()
             self._answer = None
             if not self._goes_on:
                 self.close()
+        return answer
 
     # What the event loop calls
 

@@ -6,6 +6,7 @@ import pytest
 
 from apps.transport.client import Client
 from apps.transport.errors import TimedOut, Unreachable
+from apps.transport.wire import Wire
 from tests.transport.servers import OK, Server, run, send
 
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -147,6 +148,29 @@ def test_who_no_longer_waits_ends_the_connection() -> None:
             waiting = asyncio.create_task(send(client, server))
             await server.asked()
             waiting.cancel()
+            async with asyncio.timeout(5):
+                await server.ended.wait()
+
+    run(scenario)
+
+
+def test_who_is_cancelled_as_the_answer_comes_leaves_no_connection_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody else knows of it: the hub would keep it until the partner closes it."""
+    whole = Wire._take_whole
+
+    async def scenario(client: Client) -> None:
+        async with Server(OK) as server:
+            sending = asyncio.create_task(send(client, server))
+
+            def cancelled_then(wire: Wire) -> None:
+                whole(wire)
+                sending.cancel()
+
+            monkeypatch.setattr(Wire, "_take_whole", cancelled_then)
+            with pytest.raises(asyncio.CancelledError):
+                await sending
             async with asyncio.timeout(5):
                 await server.ended.wait()
 
