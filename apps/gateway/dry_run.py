@@ -139,10 +139,11 @@ def _guarded(run: Run, message: Message, platform: Platform, network: Network) -
     with run.step(guard.FROM) as step:
         from_party = guard.requesting_party(message, platform, network)
         step.says = str(from_party)
-    asking = guard.Asking(message, platform, network, from_party)
+    asking, match = guard.Asking(message, platform, network, from_party), message.match
     for name, rule in guard.RULES.items():
         with run.step(name):
-            rule(asking)
+            if rule.concerns(match.module, match.route, match.operation):
+                rule.require(asking)
     return from_party
 
 

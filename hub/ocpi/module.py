@@ -86,7 +86,7 @@ class By:
     names: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One method of one route.
 
@@ -136,7 +136,7 @@ class Operation:
 PARAMETER = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Route:
     """One URL shape below a module's endpoint and what its methods do. `known_as` is how the
     specification spells a URL that is understood in another order; it is passed on as that."""

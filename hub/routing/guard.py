@@ -5,6 +5,7 @@ docs/routing.md; each refusal names the header or field, the rule, and what woul
 """
 
 from collections.abc import Callable
+from functools import cache
 from urllib.parse import parse_qsl
 
 from msgspec import Struct
@@ -14,7 +15,7 @@ from hub.ocpi.description import OWNER
 from hub.ocpi.headers import Half
 from hub.ocpi.ids import PartyId, fold
 from hub.ocpi.message import Message
-from hub.ocpi.module import PUSHES, Effect, Interface
+from hub.ocpi.module import PUSHES, Effect, Interface, Module, Operation, Route
 from hub.ocpi.status import Code, invalid, not_found
 from hub.routing.clues import LONGEST, NUL, found_in, named_in
 from hub.routing.network import Network, Platform
@@ -29,7 +30,13 @@ class Asking(Struct, frozen=True):
     from_party: PartyId
 
 
-Rule = Callable[[Asking], None]
+class Rule(Struct, frozen=True):
+    """What is asked of a message, and of which operations it can be asked at all."""
+
+    require: Callable[[Asking], None]
+    concerns: Callable[[Module, Route, Operation], bool]
+
+
 WITH_OBJECT = frozenset({Effect.REPLACE, Effect.MERGE, Effect.APPEND})
 # Versions whose PATCH need not have last_updated: the time of receipt stands for it.
 UNSTAMPED = frozenset({"2.1.1"})
@@ -38,15 +45,23 @@ UNSTAMPED = frozenset({"2.1.1"})
 def check(message: Message, platform: Platform, network: Network) -> PartyId:
     """The requesting party. Raises OcpiError 404 or 2001 at the first rule that is broken."""
     asking = Asking(message, platform, network, requesting_party(message, platform, network))
-    for rule in RULES.values():
-        rule(asking)
+    match = message.match
+    for require in _required(match.module, match.route, match.operation):
+        require(asking)
     return asking.from_party
+
+
+@cache  # of a few hundred operations
+def _required(
+    module: Module, route: Route, operation: Operation
+) -> tuple[Callable[[Asking], None], ...]:
+    return tuple(r.require for r in RULES.values() if r.concerns(module, route, operation))
 
 
 def requesting_party(message: Message, platform: Platform, network: Network) -> PartyId:
     """The party that OCPI-from names, or the only one there is. Raises OcpiError 2001."""
-    hosted = {party.id for party in network.hosted.get(platform.id, ())}
-    if message.from_ in hosted:
+    hosted = network.hosts(platform.id)
+    if isinstance(message.from_, PartyId) and message.from_ in hosted:
         return message.from_
     names = ", ".join(map(str, sorted(hosted))) or "none"
     if isinstance(message.from_, Half):
@@ -60,7 +75,7 @@ def requesting_party(message: Message, platform: Platform, network: Network) -> 
                 "OCPI-from-country-code and OCPI-from-party-id are missing; this platform hosts "
                 f"several parties ({names}), so the hub cannot tell who is asking."
             )
-        return hosted.pop()
+        return next(iter(hosted))
     raise invalid(
         f"OCPI-from {message.from_} is not a party of this platform; its parties are {names}."
     )
@@ -87,30 +102,22 @@ def _to_is_whole(asking: Asking) -> None:
 
 
 def _body_fits(asking: Asking) -> None:
-    message, operation = asking.message, asking.message.match.operation
-    wanted = operation.effect in WITH_OBJECT or (operation.takes and not operation.may_lack_body)
-    if wanted and not isinstance(message.content, dict):
+    message = asking.message
+    if not isinstance(message.content, dict):
         raise invalid(f"the body of this {message.method} must be one JSON object.")
 
 
 def _owner(asking: Asking) -> None:
     """The URL and FROM name the same owner, and it is hosted here (D-02)."""
-    match, from_party = asking.message.match, asking.from_party
-    if match.interface is not Interface.RECEIVER:
-        return
-    parameters = match.parameters
-    effect = match.operation.effect
-    if "country_code" in parameters and (effect in PUSHES or effect is Effect.READ):
-        owner = PartyId.of(parameters["country_code"], parameters["party_id"])
-        if not asking.network.roles(asking.platform.id, owner):
-            raise not_found(
-                f"{owner}, the owner in the URL, is not a party of this platform; push your own "
-                "objects to a RECEIVER interface, and read those of others on the SENDER's."
-            )
-        if owner != from_party:
-            raise invalid(
-                f"the URL's owner {owner} and OCPI-from {from_party} must be the same party."
-            )
+    parameters, from_party = asking.message.match.parameters, asking.from_party
+    owner = PartyId.of(parameters["country_code"], parameters["party_id"])
+    if not asking.network.roles(asking.platform.id, owner):
+        raise not_found(
+            f"{owner}, the owner in the URL, is not a party of this platform; push your own "
+            "objects to a RECEIVER interface, and read those of others on the SENDER's."
+        )
+    if owner != from_party:
+        raise invalid(f"the URL's owner {owner} and OCPI-from {from_party} must be the same party.")
 
 
 def _nameable(asking: Asking) -> None:
@@ -132,8 +139,6 @@ def _identity(asking: Asking) -> None:
     message, from_party = asking.message, asking.from_party
     match, content = message.match, message.content
     module = match.module
-    if match.operation.effect not in WITH_OBJECT:
-        return
     expected: dict[str, str] = {}
     if module.names_owner:
         expected |= {"country_code": from_party.country_code, "party_id": from_party.party_id}
@@ -166,8 +171,7 @@ def _qualifier(asking: Asking) -> None:
     """What tells objects of one id apart is the same in the query and the body (a Token's type)."""
     message = asking.message
     qualifier, content = message.match.module.qualifier, message.content
-    if qualifier is None or message.match.operation.effect not in WITH_OBJECT:
-        return
+    assert qualifier is not None  # the rule concerns no others
     name = qualifier[0]
     asked, given = dict(parse_qsl(message.query)).get(name), content.get(name)
     if asked and given is not None and fold(str(given)) != fold(asked):
@@ -191,9 +195,6 @@ def _acting_role(asking: Asking) -> None:
 
 def _merge_has_last_updated(asking: Asking) -> None:
     message = asking.message
-    operation = message.match.operation
-    if operation.effect is not Effect.MERGE or not operation.stamped:
-        return
     if message.version in UNSTAMPED:
         return
     given = message.content.get("last_updated")
@@ -220,27 +221,62 @@ def _own_tokens(asking: Asking) -> None:
 
 def _query(asking: Asking) -> None:
     message = asking.message
-    required = message.match.operation.required_query
-    if not required:
-        return
     given = {name for name, value in parse_qsl(message.query) if value}
-    for name in required:
+    for name in message.match.operation.required_query:
         if name not in given:
             raise invalid(f"query parameter {name} is required here.")
+
+
+def _all(module: Module, route: Route, operation: Operation) -> bool:
+    return True
+
+
+def _with_object(module: Module, route: Route, operation: Operation) -> bool:
+    return operation.effect in WITH_OBJECT
+
+
+def _with_body(module: Module, route: Route, operation: Operation) -> bool:
+    takes = bool(operation.takes) and not operation.may_lack_body
+    return takes or operation.effect in WITH_OBJECT
+
+
+def _of_an_owner(module: Module, route: Route, operation: Operation) -> bool:
+    its_own = operation.effect in PUSHES or operation.effect is Effect.READ
+    return its_own and route.interface is Interface.RECEIVER and "country_code" in route.parameters
+
+
+def _with_ids(module: Module, route: Route, operation: Operation) -> bool:
+    return bool(route.parameters) or operation.effect in WITH_OBJECT
+
+
+def _qualified(module: Module, route: Route, operation: Operation) -> bool:
+    return module.qualifier is not None and operation.effect in WITH_OBJECT
+
+
+def _stamped(module: Module, route: Route, operation: Operation) -> bool:
+    return operation.effect is Effect.MERGE and operation.stamped
+
+
+def _with_own(module: Module, route: Route, operation: Operation) -> bool:
+    return bool(operation.own)
+
+
+def _with_query(module: Module, route: Route, operation: Operation) -> bool:
+    return bool(operation.required_query)
 
 
 # In the order in which they are asked, by what they make sure of.
 FROM = "OCPI-from is a party of this platform"
 RULES: dict[str, Rule] = {
-    "the version is not hidden from the platform": _version_is_open,
-    "OCPI-to is a pair, or absent": _to_is_whole,
-    "the body is one JSON object, where there must be one": _body_fits,
-    "the owner in the URL is OCPI-from": _owner,
-    "no id holds a NUL, or is without end": _nameable,
-    "the body names the same object as the URL": _identity,
-    "the body has the type of the query, where both say it": _qualifier,
-    "OCPI-from has a role that calls this interface": _acting_role,
-    "a PATCH has last_updated": _merge_has_last_updated,
-    "tokens in the body are of OCPI-from": _own_tokens,
-    "required query parameters are there": _query,
+    "the version is not hidden from the platform": Rule(_version_is_open, _all),
+    "OCPI-to is a pair, or absent": Rule(_to_is_whole, _all),
+    "the body is one JSON object, where there must be one": Rule(_body_fits, _with_body),
+    "the owner in the URL is OCPI-from": Rule(_owner, _of_an_owner),
+    "no id holds a NUL, or is without end": Rule(_nameable, _with_ids),
+    "the body names the same object as the URL": Rule(_identity, _with_object),
+    "the body has the type of the query, where both say it": Rule(_qualifier, _qualified),
+    "OCPI-from has a role that calls this interface": Rule(_acting_role, _all),
+    "a PATCH has last_updated": Rule(_merge_has_last_updated, _stamped),
+    "tokens in the body are of OCPI-from": Rule(_own_tokens, _with_own),
+    "required query parameters are there": Rule(_query, _with_query),
 }
