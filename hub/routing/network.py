@@ -1,10 +1,11 @@
 """The picture of who is connected at one moment: immutable, and swapped as a whole on change."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from hub.ocpi.headers import TokenForm
 from hub.ocpi.ids import PartyId
@@ -119,6 +120,7 @@ class Network:
         agreements: the newest first, by their two parties, or by the one who offers to all.
         open_policy: lets parties talk without an agreement.
         turns_at: when the picture changes by date alone; None when it does not.
+        forwards: what hub.routing.decide found out about it.
         partners: with whom a party has agreements of its own.
         offering: the parties that offer to all.
     """
@@ -133,11 +135,15 @@ class Network:
     agreements: Mapping[frozenset[PartyId], tuple[Agreement, ...]] = field(default_factory=dict)
     open_policy: bool = True
     turns_at: datetime | None = None
+    forwards: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     partners: Mapping[PartyId, frozenset[PartyId]] = field(init=False, repr=False, compare=False)
+    _roles: Mapping[int, Mapping[PartyId, frozenset[Role]]] = field(
+        init=False, repr=False, compare=False
+    )
     offering: frozenset[PartyId] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Indexes the agreements, so that nobody has to walk all of them for one party."""
+        """Indexes parties and agreements, so that nobody has to walk all of them for one party."""
         partners: dict[PartyId, set[PartyId]] = defaultdict(set)
         offering: set[PartyId] = set()
         for parties in self.agreements:
@@ -148,10 +154,15 @@ class Network:
         found = {party: frozenset(others) for party, others in partners.items()}
         object.__setattr__(self, "partners", found)
         object.__setattr__(self, "offering", frozenset(offering))
+        object.__setattr__(self, "_roles", {each: _roles(on) for each, on in self.hosted.items()})
 
     def roles(self, platform_id: int, party: PartyId) -> frozenset[Role]:
         """The roles in which a platform hosts a party; empty when it does not."""
-        return frozenset(p.role for p in self.hosted.get(platform_id, ()) if p.id == party)
+        return self.hosts(platform_id).get(party, frozenset())
+
+    def hosts(self, platform_id: int) -> Mapping[PartyId, frozenset[Role]]:
+        """The parties on a platform, with the roles in which it hosts each."""
+        return self._roles.get(platform_id, {})
 
     def spelled(self, party: PartyId) -> PartyId:
         """The party as it registered itself; the hub's own and unknown ones as they are."""
@@ -240,3 +251,10 @@ class Network:
             for party in own & self.offering
             for offer in (deciding(self.agreements[frozenset((party,))], module),)
         )
+
+
+def _roles(hosted: Iterable[Party]) -> Mapping[PartyId, frozenset[Role]]:
+    roles: dict[PartyId, set[Role]] = defaultdict(set)
+    for party in hosted:
+        roles[party.id].add(party.role)
+    return {party: frozenset(found) for party, found in roles.items()}
