@@ -1,8 +1,6 @@
 """One message on its way through the gateway, and the log row of its first leg."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from msgspec import Struct
@@ -60,19 +58,26 @@ class Passage(Struct):
     answered: bytes = b""  # the last body that another platform answered with
     notes: tuple[Note, ...] = ()  # what was lost in the answer, between two versions
 
-    @contextmanager
-    def waiting(self) -> Iterator[None]:
+    def waiting(self) -> "Waiting":
         """Time in the block is the other platform's, not the hub's."""
-        self._time()
-        self.asked += 1
-        try:
-            yield
-        finally:
-            self._time()
-            self.asked -= 1
+        return Waiting(self)
 
-    def _time(self) -> None:
+    def ask(self, more: int) -> None:
+        """So many more platforms are waited for, or fewer."""
         now = time.perf_counter()
         if self.asked:
             self.waited += now - self.asked_at
         self.asked_at = now
+        self.asked += more
+
+
+class Waiting(Struct, frozen=True):
+    """The time of one request to another platform."""
+
+    passage: Passage
+
+    def __enter__(self) -> None:
+        self.passage.ask(1)
+
+    def __exit__(self, *_: object) -> None:
+        self.passage.ask(-1)

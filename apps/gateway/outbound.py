@@ -37,7 +37,7 @@ async def write(answer: Answer, send: Send) -> int:
     """Sends an answer; returns the bytes of its body. The body is JSON unless the
     other platform said otherwise."""
     lines = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-    if not any(name.lower() == b"content-type" for name, _ in lines):
+    if "content-type" not in dict(answer.headers):
         lines.append((b"content-type", b"application/json"))
     if answer.rest is None:
         lines.append((b"content-length", str(len(answer.body)).encode()))

@@ -14,12 +14,13 @@ class PartyId(NamedTuple):
     party_id: str
 
     @classmethod
+    @lru_cache(maxsize=4096)  # the same few thousand, in every message
     def of(cls, country_code: str, party_id: str) -> "PartyId":
         """The folded id of a party as it was spelled."""
         return cls(country_code.strip().upper(), party_id.strip().upper())
 
     @classmethod
-    @lru_cache(maxsize=4096)  # the same few thousand, for every delivery
+    @lru_cache(maxsize=4096)
     def parse(cls, text: str) -> "PartyId":
         """`NL/CPO` as a party id; raises ValueError when there is no slash."""
         country_code, slash, party_id = text.partition("/")

@@ -1,7 +1,7 @@
 """All module descriptions together: finds the operation that a method and a path mean."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import unquote
 
 from msgspec import Struct
@@ -23,11 +23,13 @@ class Match(Struct, frozen=True):
 
 
 class _Shape(Struct, frozen=True):
-    """A route as one version has it."""
+    """A route as one version has it; `words` and `parameters` are its segments by their places."""
 
     module: Module
     route: Route
     operations: Mapping[str, Operation]
+    words: Sequence[tuple[int, str]]
+    parameters: Sequence[tuple[int, str]]
 
 
 class Registry(Mapping[str, Module]):
@@ -101,7 +103,7 @@ class Registry(Mapping[str, Module]):
         fitting = [
             (shape, parameters)
             for shape in self._shapes.get((version, identifier, interface, len(segments)), ())
-            if (parameters := _fit(shape.route.segments, segments)) is not None
+            if (parameters := _fit(shape, segments)) is not None
         ]
         for shape, parameters in fitting:
             operation = shape.operations.get(method)
@@ -148,14 +150,14 @@ def _shapes(module: Module, version: str) -> Iterator[_Shape]:
     for route in module.routes:
         operations = {m: o for m, o in route.operations.items() if module.has(o, version)}
         if operations:
-            yield _Shape(module, route, operations)
+            places = list(enumerate(route.segments))
+            words = [(n, word) for n, word in places if not word.startswith("{")]
+            names = [(n, word[1:-1]) for n, word in places if word.startswith("{")]
+            yield _Shape(module, route, operations, words, names)
 
 
-def _fit(shape: tuple[str, ...], segments: tuple[str, ...]) -> dict[str, str] | None:
-    parameters = {}
-    for expected, given in zip(shape, segments, strict=True):
-        if expected.startswith("{"):
-            parameters[expected[1:-1]] = unquote(given)
-        elif expected != unquote(given).lower():
+def _fit(shape: _Shape, segments: tuple[str, ...]) -> dict[str, str] | None:
+    for place, word in shape.words:
+        if unquote(segments[place]).lower() != word:
             return None
-    return parameters
+    return {name: unquote(segments[place]) for place, name in shape.parameters}
