@@ -15,7 +15,7 @@ from apps.alerts.models import Alert, Kind, Notice
 from apps.alerts.tasks import look
 from apps.parties.models import Agreement
 from config import health
-from config.celery import NUDGES
+from config.celery import TOGETHER
 from hub.routing.network import Status
 from tests.alerts.conftest import SECRET
 from tests.alerts.receivers import Hook, Mail
@@ -178,7 +178,7 @@ def test_the_settings_are_told_without_their_secrets(hub: Hub, mail: Mail, hook:
 
 
 def test_beat_looks_and_a_worker_tells(hub: Hub, hook: Hook, cpo: Platform) -> None:
-    assert NUDGES["apps.alerts.tasks.look"] <= 30
+    assert look.name in TOGETHER[15]
     hub.set_status(cpo, Status.OFFLINE)
     watch(-61)
     look()

@@ -14,7 +14,7 @@ from apps.outbox import by_hand, depth
 from apps.outbox.models import Delivery
 from apps.outbox.tasks import sample, worker
 from apps.traffic.models import Leg
-from config.celery import NUDGES
+from config.celery import ALONE
 from hub.routing.network import Status
 from tests.console.saying import soon
 from tests.gateway.objects import tariff
@@ -217,7 +217,7 @@ def test_what_waits_is_looked_at(hub: Hub, cpo: Platform, msp: Platform) -> None
 
 def test_beat_has_it_looked_at(hub: Hub, cpo: Platform, msp: Platform) -> None:
     push(cpo, "T1", HUB)
-    assert sample.name in NUDGES
+    assert sample.name in ALONE
     sample()
     found = read.depth(timezone.now())
     assert found is not None

@@ -11,7 +11,7 @@ from apps.counts import read, rolling
 from apps.counts.collect import Counts
 from apps.counts.models import NUMBERS, Pair, Queue, Total
 from apps.counts.tasks import roll_up
-from config.celery import NUDGES
+from config.celery import ALONE
 from tests.hub import Hub
 
 NOW = datetime(2030, 5, 20, 12, 34, tzinfo=UTC)
@@ -104,7 +104,7 @@ def test_the_hourly_task_does_both(hub: Hub) -> None:
         counts = Counts()
         counts.message(now - age, 1, 2, "tariffs", "ok")
         counts.write_here()
-    assert roll_up.name in NUDGES
+    assert roll_up.name in ALONE
     roll_up()
     rows = Pair.objects.order_by("-at")
     assert [row.minutes for row in rows] == [1, 60]
