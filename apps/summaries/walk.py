@@ -79,6 +79,7 @@ def _batch(module: Module, now: datetime) -> Step:
     locked = Progress.objects.select_for_update(skip_locked=True).filter(module=module.id).first()
     if locked is None:
         return Step(0, more=False)
+    before = locked.fields, locked.changed_at, locked.sequence
     wanted = " ".join(fields(module.object))
     if locked.fields != wanted:  # another version of the hub looked for others
         Looked.objects.filter(module=module.id).delete()
@@ -93,7 +94,8 @@ def _batch(module: Module, now: datetime) -> Step:
         locked.changed_at, locked.sequence = rows[-1][:2]
     if not more and locked.changed_at and locked.changed_at > now - OVERLAP:
         locked.changed_at, locked.sequence = now - OVERLAP, 0
-    locked.save()
+    if (locked.fields, locked.changed_at, locked.sequence) != before:
+        locked.save()
     return Step(len(new), more)
 
 

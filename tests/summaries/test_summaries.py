@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.store.models import Finding
 from apps.summaries import grid, scores
@@ -62,6 +63,16 @@ def test_what_has_not_changed_is_not_read_again(hub: Hub) -> None:
     put("tariffs", tariff(), NOW)
     assert walk(NOW) == 1
     assert walk(NOW + timedelta(seconds=15)) == 0
+
+
+def test_while_nothing_changes_nothing_is_written(hub: Hub) -> None:
+    put("tariffs", tariff(), NOW)
+    later = NOW + 2 * OVERLAP
+    walk(later)
+    with CaptureQueriesContext(connection) as captured:
+        walk(later + timedelta(seconds=15))
+    assert captured.captured_queries
+    assert not [each["sql"] for each in captured if each["sql"].startswith(("UPDATE", "INSERT"))]
 
 
 def test_what_is_committed_late_is_read_all_the_same(hub: Hub) -> None:
