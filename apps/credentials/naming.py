@@ -47,6 +47,8 @@ def due(now: datetime) -> list[int]:
     rows = PartiesChanged.objects.filter(
         free, platform__status=Status.CONNECTED, platform__version__in=NAME_PARTIES
     )
+    if not rows.exists():
+        return []
     lately = rows.filter(platform__parties_named__at__gt=now - apart)
     hurried = lately.filter(platform__parties_named__at__lte=now - APART)
     waited_for = unnamed.waited_for(hurried.values_list("pk", flat=True))

@@ -1,18 +1,18 @@
 """Nudges: platforms of 2.3.0 are told which parties they reach. The rows are the work."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
 
 from celery import shared_task
 
 from apps.credentials.naming import due, name
-from apps.database import in_thread
 from apps.outbox.tasks import Worker, worker
 
 
-async def name_all(here: Worker) -> None:
-    """Begins to tell every platform whose turn it is; none waits for another."""
-    for platform_id in await in_thread(due, _now()):
+async def name_all(here: Worker, platform_ids: Iterable[int]) -> None:
+    """Begins to tell these platforms, each booked for this worker; none waits for another."""
+    for platform_id in platform_ids:
         here.runner.begin(("named", platform_id), partial(tell, here, platform_id))
 
 
@@ -24,7 +24,8 @@ async def tell(here: Worker, platform_id: int) -> None:
 
 @shared_task
 def name_parties() -> None:
-    worker().runner.start("credentials", name_all(worker()))
+    if platform_ids := due(_now()):
+        worker().runner.run(name_all(worker(), platform_ids))
 
 
 def _now() -> datetime:

@@ -9,7 +9,7 @@ something is given it after everybody was told.
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from apps.hubclientinfo import present
 from apps.hubclientinfo.models import Compared
@@ -86,6 +86,6 @@ def _may_be_stale(compared: Compared, now: datetime) -> bool:
         Q(starts_at__gt=compared.at, starts_at__lte=now)
         | Q(ends_at__gt=compared.at, ends_at__lte=now)
     )
-    # As an earlier version of the hub left it.
-    unknown = Compared.objects.filter(agreements__isnull=True)
-    return directory.version() != compared.version or turned.exists() or unknown.exists()
+    # Null as an earlier version of the hub left it.
+    stale = Compared.objects.filter(Q(agreements__isnull=True) | Exists(turned))
+    return directory.snapshot().version != compared.version or stale.exists()

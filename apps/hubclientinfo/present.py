@@ -122,6 +122,8 @@ def due(now: datetime) -> list[tuple[int, int]]:
 def give(now: datetime) -> set[int]:
     """Takes all as far as their lanes have room; returns the platforms for which something is
     booked."""
+    if not Present.objects.filter(ended_at=None).exists():
+        return set()
     directory.refresh_if_changed()
     network, left = directory.snapshot(), BATCHES
     lanes, full = set[int](), set[int]()

@@ -29,9 +29,9 @@ def silence() -> timedelta | None:
 
 async def ask_all(here: Worker) -> None:
     """Asks every platform whose check is due."""
-    await in_thread(directory.refresh_if_changed)
     means = Means(here.client.send, _now, here.recorder.add)
     while booked := await in_thread(checks.book, silence(), _now()):
+        await in_thread(directory.refresh_if_changed)
         await checks.check_all(means, booked)
     await here.flush()
 

@@ -1,13 +1,16 @@
 """What beat sends, and that nudges which travel together do not stop each other."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from config.celery import ALONE, TOGETHER, app, in_turn
 from tests.hub import Hub
+from tests.platforms import Platform
 
 
 @contextmanager
@@ -77,3 +80,23 @@ def test_who_loses_the_connection_to_the_database_leaves_the_next_a_new_one(hub:
     with task("tests.loses", loses_it) as first, task("tests.asks", asks) as second:
         in_turn.apply(args=[[first, second]])
     assert (lost, rows) == (["it"], [(1,)])
+
+
+def test_while_nothing_happens_each_nudge_asks_little(
+    hub: Hub, cpo: Platform, msp: Platform, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Every two seconds, all day long: one look for each thing that there may be to do."""
+    in_turn([*TOGETHER[2]])
+    with CaptureQueriesContext(connection) as captured:
+        in_turn([*TOGETHER[2]])
+    asked = [table for each in captured for table in re.findall(r'FROM "(\w+)"', each["sql"])[:1]]
+    assert asked == [
+        "hubclientinfo_partieschanged",
+        "parties_directory",
+        "parties_statuschange",
+        "hubclientinfo_compared",
+        "hubclientinfo_compared",
+        "hubclientinfo_catchup",
+        "hubclientinfo_present",
+    ]
+    assert caplog.records == []
