@@ -82,8 +82,7 @@ class AskAround:
     hops: tuple[Hop, ...]
 
 
-# Remembered of one network.
-MOST_FORWARDS = 100_000
+MOST_FORWARDS = 100_000  # remembered of one network
 Decision = Forward | Broadcast | FromStore | Resolve | AskAround
 
 
@@ -91,20 +90,17 @@ def decide(message: Message, from_party: PartyId, platform: Platform, network: N
     """The decision for a message that passed the guard. Raises OcpiError for a refusal. Who may be
     reached is remembered as long as the network is the same: most messages are like one before."""
     match = message.match
-    what = match.module, match.route, match.operation, message.version
-    alike = platform.id, from_party, message.to, what
+    alike = platform.id, from_party, message.to, match.module, match.route, match.operation
     known: Forward | None = network.forwards.get(alike)
     if known is not None:
         return known
-    decision = _decide(message, from_party, platform, network)
+    decision = _anew(message, from_party, platform, network)
     if isinstance(decision, Forward) and len(network.forwards) < MOST_FORWARDS:
         network.forwards[alike] = decision
     return decision
 
 
-def _decide(
-    message: Message, from_party: PartyId, platform: Platform, network: Network
-) -> Decision:
+def _anew(message: Message, from_party: PartyId, platform: Platform, network: Network) -> Decision:
     match = message.match
     op = operation_of(message)
     party = meant(message, op, from_party, platform, network)
