@@ -47,7 +47,7 @@ class Message(Struct, frozen=True):
 
 class Outgoing(Struct, frozen=True):
     """One request of the hub, ready to be sent. `headers` hold a token: never log them whole. `id`
-    is what the log calls it where its headers have no X-Request-ID, as in 2.1.1."""
+    is its X-Request-ID, also where its headers have none, as in 2.1.1; empty where they tell."""
 
     method: str
     url: str
@@ -59,7 +59,9 @@ class Outgoing(Struct, frozen=True):
     @property
     def request_id(self) -> str:
         """Its own X-Request-ID."""
-        return next((value for name, value in self.headers if name == "X-Request-ID"), self.id)
+        return self.id or next(
+            (value for name, value in self.headers if name == "X-Request-ID"), ""
+        )
 
     @property
     def correlation_id(self) -> str:

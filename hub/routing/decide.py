@@ -82,13 +82,13 @@ class AskAround:
     hops: tuple[Hop, ...]
 
 
-MOST_FORWARDS = 100_000  # remembered of one network
 Decision = Forward | Broadcast | FromStore | Resolve | AskAround
+MOST_FORWARDS = 100_000  # remembered of one network
 
 
 def decide(message: Message, from_party: PartyId, platform: Platform, network: Network) -> Decision:
-    """The decision for a message that passed the guard. Raises OcpiError for a refusal. Who may be
-    reached is remembered as long as the network is the same: most messages are like one before."""
+    """The decision for a message that passed the guard. Raises OcpiError for a refusal. A network
+    remembers who was reached in it: most messages are like one before."""
     match = message.match
     alike = platform.id, from_party, message.to, match.module, match.route, match.operation
     known: Forward | None = network.forwards.get(alike)
@@ -261,11 +261,7 @@ def receivers(
 
 
 def reachable(
-    module: Module,
-    interface: Interface,
-    from_party: PartyId,
-    platform: Platform,
-    network: Network,
+    module: Module, interface: Interface, from_party: PartyId, platform: Platform, network: Network
 ) -> tuple[Party, ...]:
     """Every connected party of another platform that runs the interface and may exchange the
     module with the requesting one."""
