@@ -20,11 +20,15 @@ from apps.outbox.room import Room
 from apps.outbox.spoken import Speaker
 from apps.outbox.way import Ways
 from apps.traffic.recorder import Recorder
+from hub.policy.breaker import FAILURES
 from hub.policy.retry import Drop, Pause, RetryAt, lease_until
 from hub.routing.network import Network, Platform, Status
 
 Picture = Callable[[], Awaitable[Network]]
 EXTEND_SECONDS = 5.0
+# Sent to a platform before anything else is: enough to see that it is away.
+AT_FIRST = FAILURES
+FAILED = frozenset({RetryAt, Pause})
 log = logging.getLogger(__name__)
 
 
@@ -64,10 +68,12 @@ async def drain(platform_id: int, means: Means) -> int:
 
 @dataclass(slots=True)
 class _Held:
-    """A lane that this worker has: until when, and when it was last extended."""
+    """A lane that this worker has: until when, and when it was last extended; and whether its
+    platform took what it was sent last."""
 
     until: datetime
     extended: float
+    takes: bool = False
 
 
 async def _windows(platform_id: int, means: Means, held: _Held) -> int:
@@ -80,9 +86,10 @@ async def _windows(platform_id: int, means: Means, held: _Held) -> int:
             began = time.monotonic()
             if not await _still_held(platform_id, means, held):
                 return attempts
-            sent = await _window(platform_id, means)
+            sent = await _window(platform_id, means, lane.WINDOW if held.takes else AT_FIRST)
         if sent is None:
             return attempts
+        held.takes = not sent.failed
         attempts += sent.number
         if sent.cap:
             await asyncio.sleep(began + sent.number / sent.cap - time.monotonic())
@@ -92,10 +99,11 @@ async def _windows(platform_id: int, means: Means, held: _Held) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One window that was sent: how many, whether more may be due, and how many the platform gets
-    in a second. What was in it is let go: hundreds of lanes wait for their next one."""
+    """One window that was sent: how many, whether any failed, whether more may be due, and how many
+    the platform gets in a second. What was in it is let go: hundreds of lanes wait for the next."""
 
     number: int
+    failed: bool
     may_be_more: bool
     cap: int | None
 
@@ -113,9 +121,10 @@ async def _still_held(platform_id: int, means: Means, held: _Held) -> bool:
     return True
 
 
-async def _window(platform_id: int, means: Means) -> Sent | None:
+async def _window(platform_id: int, means: Means, at_first: int) -> Sent | None:
     """Books what is due, sends it and records what came of it; None when nothing is due, or the
-    platform is away and the lane was emptied."""
+    platform is away and the lane was emptied. Where all of the first so many fail, the others are
+    not tried: they wait for the next window, before which the platform is looked at again."""
     pool, clock = means.pool, means.clock
     network = await means.picture()
     platform = network.platforms.get(platform_id)
@@ -127,13 +136,20 @@ async def _window(platform_id: int, means: Means) -> Sent | None:
     window, more = await _booked(platform, means)
     if not window:
         return None
-    results = await means.crew.do(partial(_attempt, Ways(platform, network), means), window)
+    work = partial(_attempt, Ways(platform, network), means)
+    results = await means.crew.do(work, window[:at_first])
+    rest = window[at_first:]
+    if all(type(result.verdict) in FAILED for result in results):
+        async with pool.connection() as connection:
+            await lane.hand_back(connection, [due.id for due in rest], clock())
+    else:
+        results += await means.crew.do(work, rest)
     gone = await record(pool, means.lanes.write, results, clock())
     done, dropped = count(results, clock())
     means.recorder.counts.deliveries(clock(), platform_id, done=done, dropped=dropped + gone)
     came = {type(result.verdict) for result in results}
     may_be_more = Pause not in came and (more or RetryAt in came)
-    return Sent(len(results), may_be_more, platform.max_per_second)
+    return Sent(len(results), not came.isdisjoint(FAILED), may_be_more, platform.max_per_second)
 
 
 async def _booked(platform: Platform, means: Means) -> tuple[Sequence[Due], bool]:

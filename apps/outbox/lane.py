@@ -75,6 +75,14 @@ RETURNING d.id, p.id, d.platform_id, d.party, d.object, d.attempts, d.created_at
     p.method, p.tail, p.query, p.body, p.owner, p.from_party, p.correlation_id, p.request_id,
     p.version
 """
+_HAND_BACK = """
+WITH back AS (
+    SELECT id FROM outbox_delivery WHERE id = ANY(%(ids)s) AND state = 'waiting'
+    ORDER BY id FOR UPDATE
+)
+UPDATE outbox_delivery d SET attempts = attempts - 1, due_at = %(now)s FROM back
+WHERE d.id = back.id
+"""
 # Platforms one after the other, each found by one look into the index.
 _DUE_PLATFORMS = """
 WITH RECURSIVE next AS (
@@ -172,6 +180,12 @@ async def book(
         await cursor.execute(_BOOK, {"ids": ids, "until": until})
         booked = {due.id: due for due in await cursor.fetchall()}
     return [[booked.pop(each) for each in chosen if each in booked] for chosen, _ in asked]
+
+
+async def hand_back(connection: Connection, ids: Sequence[int], now: datetime) -> None:
+    """Takes back that attempts were booked which were not made: the deliveries are due again."""
+    if ids:
+        await connection.execute(_HAND_BACK, {"ids": ids, "now": now})
 
 
 async def pause(connection: Connection, platform_id: int, reason: str, now: datetime) -> int:
