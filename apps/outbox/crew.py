@@ -3,11 +3,15 @@
 Without it hundreds of lanes open thousands of connections at once. A hand goes from one piece to
 the next, whoever's it is. Who waits long for an answer does not count any more, and another takes
 its place, so that a slow platform delays nobody else.
+
+Of what a lane asks for a few pieces may be begun alone: the others follow when one of these has
+come to what was hoped for, and are left undone when none has.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 HANDS = 128
@@ -21,26 +25,44 @@ R = TypeVar("R")
 class _Batch(Generic[T, R]):
     """Pieces of one who asked, and what came of them so far."""
 
-    def __init__(self, work: Callable[[T], Awaitable[R]], number: int) -> None:
-        self.work = work
-        self.left = number
+    def __init__(
+        self,
+        work: Callable[[T], Awaitable[R]],
+        pieces: Sequence[T],
+        hoped: Callable[[R], bool],
+    ) -> None:
         self.results: dict[int, R] = {}
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._work = work
+        self._pieces = iter(enumerate(pieces))
+        self._hoped = hoped
+        self._under_way = 0
 
-    async def do(self, place: int, piece: T) -> None:
-        """Does a piece, unless the whole has ended before its time."""
+    def next(self, number: int | None) -> Iterator[tuple["_Batch[T, R]", int, T]]:
+        """The next pieces for the hands, at most so many; None: all that are left."""
+        for place, piece in islice(self._pieces, number):
+            self._under_way += 1
+            yield self, place, piece
+
+    async def do(self, place: int, piece: T) -> bool:
+        """Does a piece, unless the whole has ended before its time. Whether it came to what was
+        hoped for."""
         if self.ended.done():
-            return
+            return False
         try:
-            self.results[place] = await self.work(piece)
+            result = self.results[place] = await self._work(piece)
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # who asked gets it
             if not self.ended.done():
                 self.ended.set_exception(error)
-            return
-        self.left -= 1
-        if not self.left and not self.ended.done():
+            return False
+        self._under_way -= 1
+        return self._hoped(result)
+
+    def end(self) -> None:
+        """Ends it where nothing is under way any more."""
+        if not self._under_way and not self.ended.done():
             self.ended.set_result(None)
 
 
@@ -66,20 +88,27 @@ class Crew:
         self._late: set[_Hand] = set()
         self._looks = False
 
-    async def do(self, work: Callable[[T], Awaitable[R]], pieces: Sequence[T]) -> list[R]:
-        """What the work makes of each piece, in their order. Raises what it raises; the others are
-        broken off then, as they are when nobody waits for them any more."""
-        if not pieces:
-            return []
-        batch = _Batch(work, len(pieces))
-        self._waiting.extend((batch, place, piece) for place, piece in enumerate(pieces))
+    async def do(
+        self,
+        work: Callable[[T], Awaitable[R]],
+        pieces: Sequence[T],
+        first: int | None = None,
+        hoped: Callable[[R], bool] = bool,
+    ) -> list[R]:
+        """What the work makes of the pieces, in their order. With `first`, so many of them are
+        begun, the others once what came of one is `hoped` for; without such a one they are left,
+        and the answer is that much shorter. Raises what the work raises; the others are broken off
+        then, as they are when nobody waits for them any more."""
+        batch = _Batch(work, pieces, hoped)
+        self._waiting.extend(batch.next(first))
+        batch.end()
         self._call()
         try:
             await batch.ended
-        finally:
-            if batch.left:
-                self._break_off(batch)
-        return [batch.results[place] for place in range(len(pieces))]
+        except BaseException:
+            self._break_off(batch)
+            raise
+        return [batch.results[place] for place in sorted(batch.results)]
 
     def _call(self) -> None:
         """Lets as many hands come as there is work for."""
@@ -97,12 +126,21 @@ class Crew:
         loop = asyncio.get_running_loop()
         try:
             while self._waiting and hand in self._prompt:
-                hand.batch, place, piece = self._waiting.popleft()
-                hand.since = loop.time()
-                await hand.batch.do(place, piece)
+                batch, place, piece = self._waiting.popleft()
+                hand.batch, hand.since = batch, loop.time()
+                if await batch.do(place, piece):
+                    self._go_on(batch)
+                batch.end()
         finally:
             self._prompt.discard(hand)
             self._late.discard(hand)
+            self._call()
+
+    def _go_on(self, batch: _Batch[Any, Any]) -> None:
+        """Begins what is left of a batch."""
+        waiting = len(self._waiting)
+        self._waiting.extend(batch.next(None))
+        if len(self._waiting) > waiting:
             self._call()
 
     def _look(self) -> None:

@@ -123,8 +123,8 @@ async def _still_held(platform_id: int, means: Means, held: _Held) -> bool:
 
 async def _window(platform_id: int, means: Means, at_first: int) -> Sent | None:
     """Books what is due, sends it and records what came of it; None when nothing is due, or the
-    platform is away and the lane was emptied. Where all of the first so many fail, the others are
-    not tried: they wait for the next window, before which the platform is looked at again."""
+    platform is away and the lane was emptied. Where none of the first so many is taken, the others
+    are not tried: they wait for the next window, before which the platform is looked at again."""
     pool, clock = means.pool, means.clock
     network = await means.picture()
     platform = network.platforms.get(platform_id)
@@ -137,19 +137,22 @@ async def _window(platform_id: int, means: Means, at_first: int) -> Sent | None:
     if not window:
         return None
     work = partial(_attempt, Ways(platform, network), means)
-    results = await means.crew.do(work, window[:at_first])
-    rest = window[at_first:]
-    if all(type(result.verdict) in FAILED for result in results):
+    results = await means.crew.do(work, window, at_first, _taken)
+    if len(results) < len(window):
+        tried = {result.due.id for result in results}
         async with pool.connection() as connection:
-            await lane.hand_back(connection, [due.id for due in rest], clock())
-    else:
-        results += await means.crew.do(work, rest)
+            await lane.hand_back(connection, [d.id for d in window if d.id not in tried], clock())
     gone = await record(pool, means.lanes.write, results, clock())
     done, dropped = count(results, clock())
     means.recorder.counts.deliveries(clock(), platform_id, done=done, dropped=dropped + gone)
     came = {type(result.verdict) for result in results}
     may_be_more = Pause not in came and (more or RetryAt in came)
     return Sent(len(results), not came.isdisjoint(FAILED), may_be_more, platform.max_per_second)
+
+
+def _taken(result: Result) -> bool:
+    """Whether the platform is there, and takes what it is sent, or says that it never will."""
+    return type(result.verdict) not in FAILED
 
 
 async def _booked(platform: Platform, means: Means) -> tuple[Sequence[Due], bool]:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from hub.ocpi.status import Code
 
 BACK_OFF_SECONDS = (1.0, 3.0, 10.0, 30.0, 60.0, 120.0)
-LEASE_SECONDS = 60.0
+LEASE_SECONDS = 90.0
 # Nobody is believed to mean a longer Retry-After.
 LONGEST_WAIT_SECONDS = 3600.0
 
@@ -113,7 +113,8 @@ def retry_after(header: str, now: datetime) -> float | None:
 
 
 def lease_until(now: datetime) -> datetime:
-    """Until when a booked attempt counts as being under way: past every time limit."""
+    """Until when a booked attempt counts as being under way: past two time limits, as most of a
+    window may wait for the answer to another part of it."""
     return now + timedelta(seconds=LEASE_SECONDS)
 
 

@@ -96,6 +96,38 @@ def test_an_error_is_of_who_asked_and_the_others_go_on() -> None:
     assert begun <= 2  # what waited behind it was not even begun
 
 
+def test_the_others_follow_the_first_that_comes_to_what_was_hoped_for() -> None:
+    async def run() -> tuple[list[int], list[int]]:
+        crew, all_begun, begun = Crew(20, 60.0), asyncio.Event(), list[int]()
+
+        async def one(n: int) -> int:
+            begun.append(n)
+            if len(begun) == 6:
+                all_begun.set()
+            if n != 1:
+                await all_begun.wait()
+            return n
+
+        return begun, await crew.do(one, range(6), 3, lambda n: n == 1)
+
+    every = [0, 1, 2, 3, 4, 5]
+    assert asyncio.run(asyncio.wait_for(run(), 5)) == (every, every)
+
+
+def test_the_others_are_left_where_none_of_the_first_does() -> None:
+    async def run() -> tuple[list[int], list[int]]:
+        crew, begun = Crew(20, 60.0), list[int]()
+
+        async def one(n: int) -> int:
+            begun.append(n)
+            await asyncio.sleep(0)
+            return n
+
+        return await crew.do(one, range(6), 3, lambda n: n == 4), begun
+
+    assert asyncio.run(asyncio.wait_for(run(), 5)) == ([0, 1, 2], [0, 1, 2])
+
+
 def test_what_nobody_waits_for_any_more_is_broken_off() -> None:
     async def run() -> list[int]:
         crew, begun, broken_off = Crew(2, 60.0), asyncio.Event(), list[int]()
