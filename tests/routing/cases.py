@@ -6,6 +6,7 @@ Written out from docs/routing.md, and not computed from the code.
 from typing import NamedTuple
 
 from hub.ocpi.ids import PartyId
+from hub.ocpi.message import Message
 from hub.ocpi.module import Interface
 from tests.routing.networks import (
     AWAY_CPO,
@@ -14,6 +15,7 @@ from tests.routing.networks import (
     CPO,
     MSP,
     PTP,
+    message,
 )
 
 S, R = Interface.SENDER, Interface.RECEIVER
@@ -47,6 +49,20 @@ class Case(NamedTuple):
     def away(self) -> PartyId:
         """One like it that cannot be reached."""
         return {CPO: AWAY_CPO, MSP: AWAY_MSP, PTP: AWAY_PTP}[self.other]
+
+    def message(self, to: PartyId | None) -> Message:
+        """The request, to a party or to nobody in particular."""
+        return message(
+            self.method,
+            self.interface,
+            self.module,
+            self.tail,
+            from_=self.asking,
+            to=to,
+            content=self.content,
+            query=self.query,
+            version=self.version,
+        )
 
 
 LOCATION = {"country_code": "NL", "party_id": "CPO", "id": "L1", "last_updated": WHEN}

@@ -32,17 +32,7 @@ ANYWHERE = (
 
 def outcome(case: Case, to: PartyId | None, net: Network) -> str:
     """The row a request lands in, with the code when it is refused."""
-    message = networks.message(
-        case.method,
-        case.interface,
-        case.module,
-        case.tail,
-        from_=case.asking,
-        to=to,
-        content=case.content,
-        query=case.query,
-        version=case.version,
-    )
+    message = case.message(to)
     platform = networks.home(case.asking, net)
     from_party = check(message, platform, net)
     try:

@@ -13,17 +13,7 @@ from tests.routing.cases import CASES, Case
 
 def decided(case: Case, to: PartyId, net: Network) -> Decision | Code:
     """The decision, or the code of a refusal."""
-    message = networks.message(
-        case.method,
-        case.interface,
-        case.module,
-        case.tail,
-        from_=case.asking,
-        to=to,
-        content=case.content,
-        query=case.query,
-        version=case.version,
-    )
+    message = case.message(to)
     platform = networks.home(case.asking, net)
     try:
         return decide(message, check(message, platform, net), platform, net)
