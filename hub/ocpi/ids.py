@@ -3,6 +3,9 @@
 from functools import lru_cache
 from typing import NamedTuple
 
+# Characters of both codes, five in any real id. Partners write longer ones, and no memory is theirs.
+REMEMBERED = 16
+
 
 class PartyId(NamedTuple):
     """A country code and a party id, folded to upper case so that equal parties compare equal.
@@ -14,10 +17,10 @@ class PartyId(NamedTuple):
     party_id: str
 
     @classmethod
-    @lru_cache(maxsize=4096)  # the same few thousand, in every message
     def of(cls, country_code: str, party_id: str) -> "PartyId":
         """The folded id of a party as it was spelled."""
-        return cls(country_code.strip().upper(), party_id.strip().upper())
+        short = len(country_code) + len(party_id) <= REMEMBERED
+        return (_remembered if short else _folded)(country_code, party_id)
 
     @classmethod
     @lru_cache(maxsize=4096)
@@ -30,6 +33,13 @@ class PartyId(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.country_code}/{self.party_id}"
+
+
+def _folded(country_code: str, party_id: str) -> PartyId:
+    return PartyId(country_code.strip().upper(), party_id.strip().upper())
+
+
+_remembered = lru_cache(maxsize=4096)(_folded)  # the same few thousand, in every message
 
 
 def fold(identifier: str) -> str:
