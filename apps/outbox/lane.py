@@ -184,8 +184,7 @@ async def book(
 
 async def hand_back(connection: Connection, ids: Sequence[int], now: datetime) -> None:
     """Takes back that attempts were booked which were not made: the deliveries are due again."""
-    if ids:
-        await connection.execute(_HAND_BACK, {"ids": ids, "now": now})
+    await connection.execute(_HAND_BACK, {"ids": ids, "now": now})
 
 
 async def pause(connection: Connection, platform_id: int, reason: str, now: datetime) -> int:
