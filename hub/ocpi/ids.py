@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-# Characters of both codes, five in any real id. Partners write longer ones, and no memory is theirs.
+# Characters of both codes, five in any real id. What is longer is somebody's mistake, and not kept.
 REMEMBERED = 16
 
 
