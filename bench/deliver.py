@@ -1,11 +1,10 @@
 """Broadcasts to hundreds of receivers: deliveries per core second, and the time until the last.
 
 Of ten receivers one answers late and one never. A CPO pushes Locations while the workers rest; then
-they send them all. The reference is a bare loop that sends the same requests with the same client
-and nothing else. Then pushes one by one, and pushes behind a queue of a million.
+they send them all. The reference is a bare loop that sends the same to the same platforms with the
+same client. Then pushes one by one, and pushes behind a queue of a million.
 """
 
-import asyncio
 import http.client
 import itertools
 import time
@@ -15,9 +14,8 @@ from typing import LiteralString
 
 import psutil
 import psycopg
-import uvloop
 
-from apps.transport.client import Client
+from bench import bare_loop
 from bench.load import Broken
 from bench.machine import cpu_seconds, resident_bytes
 from bench.messages import (
@@ -31,19 +29,16 @@ from bench.messages import (
     VERSION,
     Party,
     encode,
-    endpoint,
     headers,
     location,
     location_id,
 )
 from bench.report import Budget, Figure
 from bench.stage import Stage
-from config.parsers import networks
-from hub.ocpi.message import Outgoing
 
 BUDGET = Budget(1 / 3, ">= 1/3", at_least=True)
 FLAT = Budget(50.0, "< 50 MB")
-AT_ONCE = 50
+ALONE = 10_000
 PATIENCE = 1800.0
 PACE = 400.0  # deliveries per second, when pushes come one by one
 PUSH_SECONDS = 5.0
@@ -75,17 +70,9 @@ def measure(stage: Stage) -> tuple[list[Figure], list[str]]:
     figures: list[Figure] = []
     known = 20
     for receivers in stage.effort.receivers:
-        stage.say(f"deliver: {receivers} receivers")
         _let_in(stage, CROWD[known - 20 : receivers - 20])
         known = receivers
-        drained = _broadcast(stage, receivers)
-        base = _bare(stage, min(drained.number, 20_000))
-        rate = drained.number / drained.cpu
-        figures += [
-            Figure(f"{receivers} receivers: deliveries per core second", rate, "/s", base,
-                   "bare loop", rate / base, BUDGET, rate / base),
-            Figure(f"{receivers} receivers: deliveries", drained.number / drained.seconds, "/s"),
-        ]  # fmt: skip
+        figures += _rounds(stage, receivers)
         stage.say(f"deliver: pushes one by one to {receivers}")
         _one_by_one(stage, receivers)
         for who, without in (("fast ones", NOT_FAST), ("all that answer", NO_ANSWER)):
@@ -106,6 +93,34 @@ def measure(stage: Stage) -> tuple[list[Figure], list[str]]:
         Figure(f"{name}: p99 of live pushes behind it", p99 / 1000, "s"),
     ]  # fmt: skip
     return figures, []
+
+
+def _rounds(stage: Stage, receivers: int) -> list[Figure]:
+    """The hub and the bare loops in turn, and the best of each."""
+    drains: list[Drained] = []
+    same: list[float] = []
+    at_once: list[float] = []
+    for number in range(1, stage.effort.rounds + 1):
+        stage.say(f"deliver: {receivers} receivers, round {number} of {stage.effort.rounds}")
+        drains.append(_broadcast(stage, receivers))
+        same.append(bare_loop.per_core_second(stage.upstream, receivers, stage.effort.objects))
+        at_once.append(bare_loop.one_answers_at_once(stage.upstream, ALONE))
+    rates = [drained.number / drained.cpu for drained in drains]
+    stage.say(f"deliver: {_listed(rates)} deliveries, bare {_listed(same)}, {_listed(at_once)}")
+    rate, base, alone = max(rates), max(same), max(at_once)
+    each = max(drained.number / drained.seconds for drained in drains)
+    name = f"{receivers} receivers: deliveries"
+    per = f"{name} per core second"
+    return [
+        Figure(per, rate, "/s", base, "bare loop", rate / base, BUDGET, rate / base),
+        Figure(f"{per}, beside one that answers at once", rate, "/s", alone, "bare loop",
+               rate / alone),
+        Figure(name, each, "/s"),
+    ]  # fmt: skip
+
+
+def _listed(rates: Sequence[float]) -> str:
+    return " ".join(f"{rate:.0f}" for rate in rates)
 
 
 def _let_in(stage: Stage, parties: Sequence[Party]) -> None:
@@ -255,26 +270,3 @@ def _times(stage: Stage, without: list[str]) -> tuple[float, float]:
 def _forget(stage: Stage) -> None:
     with psycopg.connect(stage.hub.database_url, autocommit=True) as connection:
         connection.execute("TRUNCATE outbox_payload, outbox_delivery RESTART IDENTITY")
-
-
-def _bare(stage: Stage, number: int) -> float:
-    """Requests per core second of a loop that only sends."""
-    host, port = stage.upstream
-    body = encode(location(KILOBYTE))
-    base = f"http://{host}:{port}{endpoint(CROWD[0], 'locations', 'RECEIVER')}/NL/CPO/"
-
-    async def send_all() -> None:
-        client = Client(networks("127.0.0.0/8"))
-        left = iter(range(number))
-
-        async def one_after_another() -> None:
-            for n in left:
-                lines = (*headers("a-token", CPO, HUB), ("Content-Type", "application/json"))
-                await client.send(Outgoing("PUT", f"{base}D{n}", lines, body, 30.0))
-
-        await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
-        await client.close()
-
-    before = time.process_time()
-    uvloop.run(send_all())
-    return number / (time.process_time() - before)
