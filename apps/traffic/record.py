@@ -55,14 +55,14 @@ class Row(Struct, gc=False):
     answer_bytes: int
     request_headers: str
     answer_headers: str
+    outcome: str = ""
+    spoken: str = ""
     request_body: bytes | None = None
     answer_body: bytes | None = None
     object: str = ""
-    outcome: str = ""
     follows: str = ""
     notes: str = ""
     says: str = ""
-    spoken: str = ""
 
     def __repr__(self) -> str:
         return f"Row({self.direction} {self.method} {self.correlation_id})"
@@ -90,14 +90,14 @@ COLUMNS = {
     "answer_bytes": "int4",
     "request_headers": "text",
     "answer_headers": "text",
+    "outcome": "text",
+    "spoken": "text",
     "request_body": "text",
     "answer_body": "text",
     "object": "text",
-    "outcome": "text",
     "follows": "text",
     "notes": "text",
     "says": "text",
-    "spoken": "text",
 }
 
 
