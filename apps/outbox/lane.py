@@ -1,7 +1,6 @@
 """One platform's queue as SQL: who may drain it, what is next, what became of it.
 
-Order is per party and object: only the oldest waiting delivery of each may go. The next attempt is
-booked before the send, so a crash in between is already a retry.
+Order is per party and object: only the oldest waiting delivery of each may go.
 """
 
 from collections import defaultdict
@@ -11,11 +10,8 @@ from typing import Any
 
 from msgspec import Struct
 from psycopg import AsyncConnection
-from psycopg.rows import args_row
 
 from apps.outbox.coalesce import coalesce
-from apps.outbox.due import Due
-from hub.policy.retry import lease_until
 from hub.routing.network import Status
 
 Connection = AsyncConnection[Any]
@@ -63,17 +59,6 @@ FROM asked CROSS JOIN LATERAL (
     AND (d.party = '' AND d.attempts = 0 OR NOT asked.news)
     ORDER BY d.id LIMIT %(room)s
 ) AS head ORDER BY head.id
-"""
-_BOOK = """
-WITH chosen AS (
-    SELECT id FROM outbox_delivery WHERE id = ANY(%(ids)s) AND state = 'waiting'
-    ORDER BY id FOR UPDATE
-)
-UPDATE outbox_delivery d SET attempts = attempts + 1, due_at = %(until)s
-FROM chosen, outbox_payload p WHERE d.id = chosen.id AND p.id = d.payload_id
-RETURNING d.id, p.id, d.platform_id, d.party, d.object, d.attempts, d.created_at, p.module,
-    p.method, p.tail, p.query, p.body, p.owner, p.from_party, p.correlation_id, p.request_id,
-    p.version
 """
 _HAND_BACK = """
 WITH back AS (
@@ -168,18 +153,6 @@ async def merged(connection: Connection, platform_id: int, head: Head, now: date
     async with connection.transaction():
         last = await coalesce(connection, platform_id, head.party, head.object, now)
     return last or head.id
-
-
-async def book(
-    connection: Connection, asked: Sequence[tuple[Sequence[int], datetime]]
-) -> list[Sequence[Due]]:
-    """Books the next attempt of deliveries, at a moment; who asks first for one has it."""
-    until = lease_until(max(now for _, now in asked))
-    ids = [each for chosen, _ in asked for each in chosen]
-    async with connection.cursor(binary=True, row_factory=args_row(Due)) as cursor:
-        await cursor.execute(_BOOK, {"ids": ids, "until": until})
-        booked = {due.id: due for due in await cursor.fetchall()}
-    return [[booked.pop(each) for each in chosen if each in booked] for chosen, _ in asked]
 
 
 async def hand_back(connection: Connection, ids: Sequence[int], now: datetime) -> None:

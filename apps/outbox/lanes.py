@@ -8,6 +8,7 @@ from psycopg import AsyncConnection
 
 from apps.database import Pool
 from apps.outbox import lane, lease, record
+from apps.outbox.booking import Booking
 from apps.outbox.together import Together
 
 A = TypeVar("A")
@@ -22,7 +23,7 @@ class Lanes:
         self.take = _together(pool, lease.take)
         self.change = _together(pool, lease.change)
         self.heads = _together(pool, lane.heads)
-        self.book = _together(pool, lane.book)
+        self.book = _together(pool, Booking().book)
         self.write = _together(pool, record.write)
         self.has_due = _together(pool, lane.has_due)
 
