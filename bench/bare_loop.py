@@ -6,7 +6,7 @@ answer late are late here too. Who never answers is left out, which only helps t
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import uvloop
 
@@ -38,37 +38,33 @@ def per_core_second(upstream: tuple[str, int], receivers: int, objects: int) -> 
     asked = (MSP, OTHER_MSP, *RECEIVERS, *CROWD)[:receivers]
     prompt = [party for party in asked if party not in (*LATE, *SILENT)]
     late = [party for party in asked if party in LATE]
-    return _sent(upstream, prompt * objects, late * objects)
+    return _sent(upstream, [prompt * objects, *([party] * objects for party in late)])
 
 
 def one_answers_at_once(upstream: tuple[str, int], number: int) -> float:
     """The same for so many requests to one platform, which answers at once."""
-    return _sent(upstream, [MSP] * number, [])
+    return _sent(upstream, [[MSP] * number])
 
 
-def _sent(upstream: tuple[str, int], prompt: Sequence[Party], late: Sequence[Party]) -> float:
-    """Requests per second of CPU, a few at a time to those that answer at once. Who answers late
-    gets everything at once: others need not wait for it."""
+def _sent(upstream: tuple[str, int], queues: Sequence[Sequence[Party]]) -> float:
+    """Requests per second of CPU, a few at a time from each queue of receivers. Who answers late
+    has one alone: the others need not wait for it."""
     base = f"http://{upstream[0]}:{upstream[1]}"
     body = encode(location(KILOBYTE))
 
     async def send_all() -> None:
         client = Client(networks("127.0.0.0/8"))
-        left = enumerate(prompt)
 
-        async def push(n: int, to: Party) -> None:
-            url = f"{base}{endpoint(to, 'locations', 'RECEIVER')}/NL/CPO/D{n:06}"
-            lines = (*headers("a-token", CPO, to), ("Content-Type", "application/json"))
-            await client.send(Outgoing("PUT", url, lines, body, SECONDS))
-
-        async def one_after_another() -> None:
+        async def one_after_another(left: Iterator[tuple[int, Party]]) -> None:
             for n, to in left:
-                await push(n, to)
+                url = f"{base}{endpoint(to, 'locations', 'RECEIVER')}/NL/CPO/D{n:06}"
+                lines = (*headers("a-token", CPO, to), ("Content-Type", "application/json"))
+                await client.send(Outgoing("PUT", url, lines, body, SECONDS))
 
-        hands = (one_after_another() for _ in range(AT_ONCE))
-        await asyncio.gather(*hands, *(push(n, to) for n, to in enumerate(late)))
+        left = [enumerate(queue) for queue in queues]
+        await asyncio.gather(*(one_after_another(each) for each in left * AT_ONCE))
         await client.close()
 
     before = time.process_time()
     uvloop.run(send_all())
-    return (len(prompt) + len(late)) / (time.process_time() - before)
+    return sum(map(len, queues)) / (time.process_time() - before)

@@ -35,7 +35,7 @@ class Effort:
 
 FULL = Effort(
     rounds=3, seconds=3.0, warm_up=1.0, waiting=5000, slow_seconds=25.0, locations=1_000_000,
-    pages=100, receivers=(200, 500), objects=50, backlog=1_000_000,
+    pages=100, receivers=(200, 500), objects=100, backlog=1_000_000,
     messages=3_000_000, platforms=500,
 )  # fmt: skip
 QUICK = Effort(
