@@ -15,7 +15,9 @@ from hub.ocpi.message import Answer, Outgoing
 
 CONNECT_SECONDS = 5.0
 IDLE_SECONDS = 30.0
-IDLE_CONNECTIONS = 500  # as many as may be in flight at a platform
+# As many as may be in flight at an address where several platforms are: to open one anew costs more
+# than a request, and with TLS many times more.
+IDLE_CONNECTIONS = 2_500
 HAVE_BODIES = frozenset({"POST", "PUT", "PATCH"})
 # Sent again where a connection ended before a byte of the answer: twice does what once does.
 REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
