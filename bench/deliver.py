@@ -268,7 +268,7 @@ def _times(stage: Stage, without: list[str]) -> tuple[float, float]:
 
 
 def _forget(stage: Stage) -> None:
-    """Empties the outbox. Ids are not used again: what comes of attempts that are still under way at
-    platforms that never answer would be written to other deliveries."""
+    """Empties the outbox. Ids are not used again: what comes of attempts that are still under way,
+    at platforms that never answer, would be written to other deliveries."""
     with psycopg.connect(stage.hub.database_url, autocommit=True) as connection:
         connection.execute("TRUNCATE outbox_payload, outbox_delivery")
