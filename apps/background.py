@@ -46,7 +46,8 @@ class Background:
 
     def has(self, name: Hashable) -> bool:
         """Whether something of that name is under way; to be asked in the loop itself."""
-        return name in self._running
+        task = self._running.get(name)
+        return task is not None and not task.done()
 
     def begin(self, name: Hashable, make: Callable[[], Coroutine[Any, Any, object]]) -> bool:
         """`start` for what runs in the loop itself; the coroutine is made only when it begins."""
@@ -54,8 +55,12 @@ class Background:
             return False
         task = self._running[name] = asyncio.create_task(make())
         task.add_done_callback(_tell)
-        task.add_done_callback(lambda _: self._running.pop(name))
+        task.add_done_callback(lambda ended: self._forget(name, ended))
         return True
+
+    def _forget(self, name: Hashable, ended: "asyncio.Task[Any]") -> None:
+        if self._running.get(name) is ended:  # another may have begun since
+            del self._running[name]
 
     def finish(self, seconds: float) -> None:
         """Waits so long for what was started, and cancels the rest."""

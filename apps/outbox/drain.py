@@ -34,7 +34,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a worker drains lanes with: `windows` may be under way at once, sent by the `crew`."""
+    """What a worker drains lanes with: `windows` may be under way at once, sent by the `crew`.
+    `nudged` are lanes of which it was told again while it drained them."""
 
     pool: Pool
     lanes: Lanes
@@ -45,6 +46,7 @@ class Means:
     crew: Crew
     windows: Room
     speaker: Speaker
+    nudged: set[int]
 
 
 async def drain(platform_id: int, means: Means) -> int:
@@ -61,8 +63,10 @@ async def drain(platform_id: int, means: Means) -> int:
             attempts += await _windows(platform_id, means, held)
         finally:
             await lanes.change(Lease(platform_id, held.until, clock()))
+            means.nudged.discard(platform_id)
             more = await lanes.has_due((platform_id, clock()))
-        if not more:
+        # What it was told of since may have come too late to be seen just now.
+        if not more and platform_id not in means.nudged:
             return attempts
 
 

@@ -63,6 +63,7 @@ class Worker:
             Crew(),
             Room(WINDOWS),
             Speaker(self.pool),
+            nudged=set(),
         )
         self._stop = asyncio.Event()
         self.runner.run(self.pool.open())
@@ -100,10 +101,12 @@ class Worker:
 
     async def wake(self, platform_ids: list[int]) -> None:
         """The same, from this worker's loop. A burst of pushes names the same lanes again and
-        again: nothing is asked about those that are being drained here."""
+        again: nothing is asked about those that are being drained here, which look before they
+        end."""
         self.runner.begin("log", partial(self.recorder.run, self._stop))
         self.runner.begin("signs", self._write_signs)
         others = [each for each in platform_ids if not self.runner.has(each)]
+        self.means.nudged.update(set(platform_ids).difference(others))
         if not others:
             return
         async with self.pool.connection() as connection:

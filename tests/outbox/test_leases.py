@@ -1,5 +1,8 @@
 """A lane that is lost is left; what came of a window is what is recorded of it."""
 
+import asyncio
+import itertools
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,6 +10,7 @@ import pytest
 
 from apps.outbox import drain as draining
 from apps.outbox import lane
+from apps.outbox.lanes import Lanes
 from apps.outbox.models import Delivery, Lane
 from apps.outbox.tasks import worker
 from tests.config.test_run import until
@@ -71,3 +75,24 @@ def test_a_nudge_asks_nothing_about_lanes_that_are_drained_here(
         msp.faults.clear()
     until(lambda: Delivery.objects.get().state == "done")
     assert asked == [[row], [other]]
+
+
+def test_a_nudge_while_a_lane_is_looked_at_for_the_last_time_is_not_lost(
+    hub: Hub, cpo: Platform, msp: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The push came after the look had begun: beat's next nudge is seconds away."""
+    row = hub.row(msp).pk
+    looks, number = lane.has_due, itertools.count()
+
+    async def look(connection: Any, asked: Any) -> Any:
+        found = await looks(connection, asked)
+        if next(number) == 0:
+            await asyncio.to_thread(push, cpo, "T2")
+            await worker().wake([row])
+        return found
+
+    monkeypatch.setattr(lane, "has_due", look)
+    monkeypatch.setattr(worker(), "means", replace(worker().means, lanes=Lanes(worker().pool)))
+    push(cpo, "T1")
+    worker().start([row])
+    until(lambda: Delivery.objects.filter(state="done").count() == 2)
