@@ -38,7 +38,7 @@ from bench.stage import Stage
 
 BUDGET = Budget(1 / 3, ">= 1/3", at_least=True)
 FLAT = Budget(50.0, "< 50 MB")
-ALONE = 10_000
+ALONE = 10_000  # requests to the one platform that answers at once
 PATIENCE = 1800.0
 PACE = 400.0  # deliveries per second, when pushes come one by one
 PUSH_SECONDS = 5.0
